@@ -1,0 +1,203 @@
+//! Joining definitions with grants: from what is declared to what is in force.
+
+use std::collections::{BTreeMap, HashMap};
+
+use candor_kernel::{AppId, DatumId, Day, PingName, ProductId, Timestamp};
+use candor_preference::Offer;
+use sha2::{Digest, Sha256};
+
+use crate::glean::{Definitions, Metric, MetricKind, Ping, Terms};
+use crate::in_force::{App, Channel, InForce, MetricTerms, PingTerms, Why};
+use crate::{Category, Inventory, Store};
+
+/// A granted review of one datum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// What exactly was granted; a datum whose terms differ is unreviewed.
+    pub terms: Terms,
+    /// The first day on which it holds no longer.
+    pub expires: Day,
+}
+
+/// One product as the registry knows it.
+#[derive(Debug, Clone)]
+pub struct ProductInput {
+    /// Its id.
+    pub product: ProductId,
+    /// Its registered applications and their channels.
+    pub apps: Vec<(AppId, Channel)>,
+    /// What its newest revision declares.
+    pub definitions: Definitions,
+    /// The grants it has.
+    pub grants: HashMap<DatumId, Grant>,
+}
+
+/// Compiles what is in force today. The revision is the caller's to count, by [`fingerprint`].
+#[must_use]
+pub fn compile(
+    products: &[ProductInput],
+    built_in: &[Inventory],
+    accepted: bool,
+    now: Timestamp,
+) -> InForce {
+    let mut in_force = InForce { refreshed: now, accepted, ..InForce::nothing() };
+    if accepted {
+        for (section, field, datum) in info_fields(built_in) {
+            in_force.data.insert(datum.clone());
+            in_force.info.entry(section).or_default().insert(field, datum);
+        }
+    }
+    for product in products {
+        for (app, channel) in &product.apps {
+            let app_terms = app_terms(product, *channel, now.day());
+            in_force.data.extend(standing_data(&app_terms));
+            in_force.apps.insert(app.clone(), app_terms);
+        }
+    }
+    in_force
+}
+
+/// Returns the id of a product's ping, of its carrying a client id, or of a metric.
+#[must_use]
+pub fn datum(product: &ProductId, kind: &str, name: &str) -> DatumId {
+    DatumId::parse(&format!("{product}/{kind}/{name}"))
+        .expect("product, ping and metric ids hold only what a datum id may, and fit")
+}
+
+/// Returns every reviewed datum of a product's definitions, with what a grant for it covers.
+pub fn data_of<'a>(
+    product: &'a ProductId,
+    definitions: &'a Definitions,
+) -> impl Iterator<Item = (DatumId, Terms)> + 'a {
+    let pings = definitions
+        .pings
+        .iter()
+        .map(|(name, ping)| (datum(product, "ping", name.as_str()), ping.terms()));
+    let metrics = definitions
+        .metrics
+        .iter()
+        .map(|(id, metric)| (datum(product, "metric", id.as_str()), metric.terms()));
+    pings.chain(metrics)
+}
+
+/// Returns a fingerprint of everything that decides what is taken; time of reading left out.
+#[must_use]
+pub fn fingerprint(in_force: &InForce) -> [u8; 32] {
+    let InForce { accepted, apps, info, data, .. } = in_force;
+    let mut hash = Sha256::new();
+    hash.update(format!("{accepted:?}|{info:?}|{data:?}"));
+    for (id, app) in apps {
+        hash.update(format!("|{id}|{:?}|{:?}", app.product, app.channel));
+        for (name, ping) in &app.pings {
+            let PingTerms { metrics, client_id, info_sections, reasons, standing, .. } = ping;
+            hash.update(format!("|{name}|{client_id:?}|{info_sections}|{reasons:?}|{standing:?}"));
+            let metrics: BTreeMap<_, _> = metrics.iter().collect();
+            hash.update(format!("{metrics:?}"));
+        }
+    }
+    hash.finalize().into()
+}
+
+fn info_fields(built_in: &[Inventory]) -> impl Iterator<Item = (String, String, DatumId)> {
+    built_in.iter().flat_map(|part| &part.records).filter(|(_, r)| r.store == Store::Payload).flat_map(
+        |(section, record)| {
+            record.fields.keys().filter_map(move |field| {
+                let datum = DatumId::parse(&format!("candor/{section}.{field}")).ok()?;
+                Some((section.clone(), field.clone(), datum))
+            })
+        },
+    )
+}
+
+fn app_terms(product: &ProductInput, channel: Channel, today: Day) -> App {
+    let pings = product
+        .definitions
+        .pings
+        .iter()
+        .map(|(name, ping)| (name.clone(), ping_terms(product, channel, today, name, ping)))
+        .collect();
+    App { product: product.product.clone(), channel, pings }
+}
+
+fn ping_terms(
+    product: &ProductInput,
+    channel: Channel,
+    today: Day,
+    name: &PingName,
+    ping: &Ping,
+) -> PingTerms {
+    let id = datum(&product.product, "ping", name.as_str());
+    let metrics = product.definitions.metrics.iter().filter(|(_, m)| m.pings.contains(name));
+    PingTerms {
+        client_id: ping
+            .client_id
+            .then(|| datum(&product.product, "client-id", name.as_str())),
+        info_sections: ping.info_sections,
+        reasons: ping.reasons.clone(),
+        standing: granted(product.grants.get(&id), ping.terms(), today),
+        datum: id,
+        metrics: metrics
+            .map(|(id, metric)| {
+                let datum = datum(&product.product, "metric", id.as_str());
+                (id.clone(), metric_terms(product, channel, today, datum, metric))
+            })
+            .collect(),
+    }
+}
+
+fn metric_terms(
+    product: &ProductInput,
+    channel: Channel,
+    today: Day,
+    datum: DatumId,
+    metric: &Metric,
+) -> MetricTerms {
+    let standing = if metric.category == Category::Unclassified {
+        Err(Why::Unclassified)
+    } else if matches!(metric.kind, MetricKind::Object | MetricKind::DualLabeledCounter) {
+        Err(Why::Unsupported)
+    } else if metric.expired(today) {
+        Err(Why::Expired)
+    } else {
+        granted(product.grants.get(&datum), metric.terms(), today)
+    };
+    MetricTerms {
+        datum,
+        kind: metric.kind,
+        standing,
+        offer: offer(metric.category, channel),
+        expires: metric.expires,
+        labels: metric.labels.clone(),
+        extra_keys: metric.extra_keys.clone(),
+    }
+}
+
+fn granted(grant: Option<&Grant>, terms: Terms, today: Day) -> Result<(), Why> {
+    match grant {
+        Some(grant) if grant.terms != terms => Err(Why::Unreviewed),
+        Some(grant) if grant.expires <= today => Err(Why::Expired),
+        Some(_) => Ok(()),
+        None => Err(Why::Unreviewed),
+    }
+}
+
+/// What may be on by default (C14): category 1 and 2 everywhere, 3 on pre-release, 4 never.
+fn offer(category: Category, channel: Channel) -> Offer {
+    match (category, channel) {
+        (Category::Technical | Category::Interaction, _)
+        | (Category::StoredContent, Channel::PreRelease) => Offer::On,
+        _ => Offer::Explicit,
+    }
+}
+
+fn standing_data(app: &App) -> impl Iterator<Item = DatumId> + '_ {
+    app.pings.values().flat_map(|ping| {
+        let own = ping.standing.is_ok().then(|| [Some(ping.datum.clone()), ping.client_id.clone()]);
+        let metrics = ping.metrics.values().filter(|metric| metric.standing.is_ok());
+        own.into_iter().flatten().flatten().chain(metrics.map(|metric| metric.datum.clone()))
+    })
+}
+
+#[cfg(test)]
+mod tests;
+

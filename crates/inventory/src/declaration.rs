@@ -1,0 +1,295 @@
+//! `inventory.yaml`: what a part of the product keeps, field by field.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Finding;
+
+/// The declarations of one part: all its records, with the persons responsible.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inventory {
+    /// Which part: a crate of ours.
+    pub part: String,
+    /// Who answers for it.
+    pub persons: Persons,
+    /// What it keeps, by record: a table, a segment, a log line, a thing in memory, a file.
+    pub records: BTreeMap<String, Record>,
+}
+
+/// Who answers for a collection (C04).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Persons {
+    /// Who designed it.
+    pub design: String,
+    /// Who approved it.
+    pub approval: String,
+    /// Who implemented it.
+    pub implementation: String,
+}
+
+/// A kind of row, line or file that exists.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Where it is kept.
+    pub store: Store,
+    /// What it is for, in a sentence.
+    pub about: String,
+    /// Whose it is.
+    pub owner: Owner,
+    /// When it ends.
+    pub retention: Retention,
+    /// What it holds.
+    pub fields: BTreeMap<String, Field>,
+}
+
+/// Where a record is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Store {
+    /// A table of the relational store.
+    Database,
+    /// A table of the landing segments.
+    Landing,
+    /// Part of the payload that a landing row holds.
+    Payload,
+    /// A line of this server's log.
+    Log,
+    /// This server's memory only.
+    Memory,
+    /// A file in the data or keys folder.
+    File,
+}
+
+/// Whose a record is, and who finds, exports and erases it for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Owner {
+    /// Nobody's, and why.
+    Nobody(String),
+    /// The person that a column names; the holder answers for it.
+    Person {
+        /// The holder: the part that lists, corrects, exports and erases.
+        holder: String,
+        /// The column that names the person.
+        column: String,
+    },
+}
+
+/// When a record ends (S30). There is no "for ever" without an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Retention {
+    /// The sweeper removes it this many days after what its column says.
+    Days {
+        /// Days after which it is gone.
+        days: u32,
+        /// The column that counts.
+        by: String,
+        /// What that column holds.
+        unit: TimeUnit,
+    },
+    /// It ends with an event, said in a sentence.
+    Until(String),
+}
+
+/// What a column of time holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeUnit {
+    /// Days since 1970-01-01.
+    Day,
+    /// Microseconds since 1970-01-01.
+    Micros,
+}
+
+/// One datum that may exist.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// What it is.
+    pub what: String,
+    /// Why it is kept.
+    pub why: String,
+    /// What a user gets from it (S27).
+    pub benefit: String,
+    /// How much it can say about a person.
+    pub category: Category,
+    /// How it comes here (B12).
+    pub arrives: Arrives,
+    /// True where it says something about a person.
+    #[serde(default)]
+    pub personal: bool,
+    /// Why this server can read it (S29); for personal fields.
+    #[serde(default)]
+    pub why_not_sealed: Option<String>,
+}
+
+/// The four categories of a datum, and the one that nobody has given yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// 1: about the device or the program.
+    Technical,
+    /// 2: about how the program is used.
+    Interaction,
+    /// 3: about what a person stores or visits.
+    StoredContent,
+    /// 4: able to identify a person, or worse.
+    HighlySensitive,
+    /// Not classified: treated as the most sensitive, and never accepted.
+    Unclassified,
+}
+
+impl Category {
+    /// Returns the words for a page.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Technical => "technical",
+            Self::Interaction => "interaction",
+            Self::StoredContent => "stored content",
+            Self::HighlySensitive => "highly sensitive",
+            Self::Unclassified => "not classified",
+        }
+    }
+}
+
+/// How a datum comes here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrives {
+    /// Somebody gave it.
+    Given,
+    /// It was observed.
+    Observed,
+    /// Others sent it.
+    FromOthers,
+    /// It was inferred.
+    Inferred,
+}
+
+impl Inventory {
+    /// Reads an `inventory.yaml` and checks it. All problems come together.
+    pub fn read(text: &str) -> Result<Self, Vec<Finding>> {
+        let inventory: Self = serde_saphyr::from_str(text)
+            .map_err(|error| vec![Finding::new("inventory.yaml", error.to_string())])?;
+        let findings = inventory.lint();
+        if findings.is_empty() { Ok(inventory) } else { Err(findings) }
+    }
+
+    fn lint(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let Persons { design, approval, implementation } = &self.persons;
+        if [design, approval, implementation].into_iter().any(|person| person.trim().is_empty()) {
+            findings.push(Finding::new(&self.part, "names nobody for design, approval or implementation; write all three."));
+        }
+        for (name, record) in &self.records {
+            record.lint(&format!("{}: {name}", self.part), &mut findings);
+        }
+        findings
+    }
+}
+
+impl Record {
+    fn lint(&self, place: &str, findings: &mut Vec<Finding>) {
+        let mut find = |place: &str, message: &str| findings.push(Finding::new(place, message));
+        match &self.owner {
+            Owner::Nobody(why) if why.trim().is_empty() => {
+                find(place, "has no owner and does not say why; write `owner: {nobody: \"...\"}`.");
+            }
+            Owner::Person { column, .. } if !self.fields.contains_key(column) => {
+                find(place, "names an owner column that is not among its fields.");
+            }
+            _ => {}
+        }
+        match &self.retention {
+            Retention::Days { by, .. } if !self.fields.contains_key(by) => {
+                find(place, "ends by a column that is not among its fields.");
+            }
+            Retention::Until(event) if event.trim().is_empty() => {
+                find(place, "does not say when it ends; write `retention: {until: \"...\"}` or days.");
+            }
+            _ => {}
+        }
+        if self.fields.is_empty() {
+            find(place, "has no fields; remove it or declare what it holds.");
+        }
+        for (name, field) in &self.fields {
+            field.lint(&format!("{place}.{name}"), &mut find);
+        }
+    }
+}
+
+impl Field {
+    fn lint(&self, place: &str, find: &mut impl FnMut(&str, &str)) {
+        for (text, key) in [(&self.what, "what"), (&self.why, "why"), (&self.benefit, "benefit")] {
+            if text.trim().len() < 4 || text.to_lowercase().contains("may be useful") {
+                find(place, &format!("`{key}` says nothing; say it in words that a user understands."));
+            }
+        }
+        if self.personal && self.why_not_sealed.is_none() {
+            find(place, "is personal and readable by this server; write `why_not_sealed`.");
+        }
+        if self.category == Category::Unclassified {
+            find(place, "has no category; choose technical, interaction, stored_content or highly_sensitive.");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+part: sample
+persons: {design: Ann, approval: Bo, implementation: Cy}
+records:
+  visit:
+    store: database
+    about: One visit.
+    owner: {person: {holder: sample, column: who}}
+    retention: {days: {days: 30, by: day, unit: day}}
+    fields:
+      who: {what: The visitor, why: To find it again, benefit: It can be erased, category: interaction, arrives: given, personal: true, why_not_sealed: Compared by this server.}
+      day: {what: The day, why: To end it, benefit: It ends, category: technical, arrives: observed}
+"#;
+
+    fn findings(from: &str, to: &str) -> String {
+        assert!(GOOD.contains(from), "{from}");
+        let found = Inventory::read(&GOOD.replace(from, to)).expect_err("a problem was planted");
+        found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn a_whole_declaration_reads() {
+        let inventory = Inventory::read(GOOD).expect("it is whole");
+        assert_eq!(inventory.records["visit"].fields.len(), 2);
+    }
+
+    #[test]
+    fn each_missing_piece_is_named() {
+        for (from, to, expected) in [
+            ("column: who", "column: whom", "names an owner column that is not among its fields"),
+            ("by: day", "by: date", "ends by a column that is not among its fields"),
+            (", why_not_sealed: Compared by this server.", "", "write `why_not_sealed`"),
+            ("benefit: It ends", "benefit: may be useful", "`benefit` says nothing"),
+            ("category: technical", "category: unclassified", "has no category"),
+            ("design: Ann", "design: ' '", "names nobody for design"),
+            ("{days: {days: 30, by: day, unit: day}}", "{until: ''}", "does not say when it ends"),
+            ("about: One visit.", "aboot: One visit.", "aboot"),
+        ] {
+            let found = findings(from, to);
+            assert!(found.contains(expected), "{from} -> {to}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_record_without_retention_does_not_read() {
+        let found = findings("    retention: {days: {days: 30, by: day, unit: day}}\n", "");
+        assert!(found.contains("retention"), "{found}");
+    }
+}

@@ -1,0 +1,42 @@
+//! What a datum is: reading declarations and definitions, checking them, and compiling what is
+//! in force.
+//!
+//! It never does IO and never decides for a person: whether a datum may be taken from somebody now
+//! is [`candor_preference::permit`]'s answer, on the terms that this crate compiles.
+//!
+//! - [`declaration`]: `inventory.yaml`, the product's own columns, files and log fields.
+//! - [`glean`]: Glean's `metrics.yaml` and `pings.yaml`.
+//! - [`in_force`]: declarations and definitions joined with grants: the snapshot the edge asks.
+//! - [`promise`]: promises, their checks and what their state stops.
+
+pub mod compile;
+pub mod declaration;
+pub mod glean;
+pub mod in_force;
+pub mod promise;
+
+pub use compile::{Grant, ProductInput, compile};
+pub use declaration::{Category, Inventory, Record, Retention, Store};
+pub use in_force::{App, Channel, InForce, MetricTerms, PingTerms, Why};
+pub use promise::{BoxFuture, Checks, Promise, Standing, Verdict};
+
+/// A problem of a declaration or definition: where it stands and what to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// File, and what in it: `metrics.yaml: sample.app.started`.
+    pub place: String,
+    /// A sentence that says what is wrong and what to do.
+    pub message: String,
+}
+
+impl Finding {
+    fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { place: place.into(), message: message.into() }
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}

@@ -1,0 +1,198 @@
+//! The way in: a bounded queue to the one thread that writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use candor_inventory::InForce;
+use candor_kernel::{AppId, Day, DocumentId, Personal, PingName, ProductId, SubjectKey, limits};
+use candor_preference::{Maintenance, Permit};
+use tokio::sync::{oneshot, watch};
+
+use crate::file;
+use crate::writer::{Command, Writer};
+
+/// One ping to be kept: what the permit allows, and nothing else.
+pub struct Row {
+    /// The id its SDK gave it.
+    pub document: DocumentId,
+    /// Its product.
+    pub product: ProductId,
+    /// Its registered application.
+    pub app: AppId,
+    /// Its kind.
+    pub ping: PingName,
+    /// The day it arrived.
+    pub day: Day,
+    /// Who sent it, as a keyed hash; none for pings without an id.
+    pub subject: Option<SubjectKey>,
+    /// The stripped payload, as JSON.
+    pub payload: Personal<String>,
+    /// What allows all of it.
+    pub permit: Permit,
+}
+
+/// What became of a row, after the commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Landed {
+    /// It is durable.
+    Stored,
+    /// It was durable already.
+    Duplicate,
+}
+
+/// Why a row was not kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LandingError {
+    /// The queue is full; the sender shall come again.
+    #[error("too many pings are waiting to be written; send it again later")]
+    Busy,
+    /// What allowed it was withdrawn between the edge and the commit.
+    #[error("a review was withdrawn while the ping was on its way")]
+    Withdrawn,
+    /// The disk has no room.
+    #[error("the disk has no room; free some, nothing was lost")]
+    Full,
+    /// The store failed; the sentence is for the operator.
+    #[error("landing: {0}")]
+    Failed(String),
+    /// The server is stopping.
+    #[error("the server is stopping; send it again later")]
+    Closed,
+}
+
+/// The landing store. Cheap to share behind an `Arc`; closing drains the queue.
+pub struct Landing {
+    folder: PathBuf,
+    queue: SyncSender<Command>,
+    waiting_bytes: Arc<AtomicUsize>,
+    writer: std::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Landing {
+    /// Opens the folder, making it where it is missing, and starts the writer.
+    pub fn open(
+        folder: &Path,
+        in_force: watch::Receiver<Arc<InForce>>,
+    ) -> Result<Self, LandingError> {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            LandingError::Failed(format!(
+                "cannot make the folder {}: {error}; give this user the right to write there",
+                folder.display()
+            ))
+        })?;
+        let (queue, commands) = sync_channel(limits::LANDING_QUEUE);
+        let writer = Writer::new(folder.to_owned(), in_force);
+        let handle = std::thread::Builder::new()
+            .name("landing".into())
+            .spawn(move || writer.run(&commands))
+            .map_err(|error| LandingError::Failed(error.to_string()))?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            queue,
+            waiting_bytes: Arc::default(),
+            writer: std::sync::Mutex::new(Some(handle)),
+        })
+    }
+
+    /// Keeps a row. Returns after the commit that holds it, or with the reason it is not kept.
+    pub async fn land(&self, row: Row) -> Result<Landed, LandingError> {
+        let bytes = row.payload.open(candor_kernel::sink::Store).len();
+        let _waiting = Waiting::join(&self.waiting_bytes, bytes)?;
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Land(Box::new(row), reply))?;
+        answer.await.unwrap_or(Err(LandingError::Closed))
+    }
+
+    /// Removes every row of a product, so that no byte of them is left in a segment.
+    pub async fn remove_product(
+        &self,
+        product: ProductId,
+        _: &Maintenance,
+    ) -> Result<u64, LandingError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::RemoveProduct(product, reply))?;
+        answer.await.unwrap_or(Err(LandingError::Closed))
+    }
+
+    /// Removes the segments of all days before `day`. Returns the days removed.
+    pub async fn remove_before(&self, day: Day, _: &Maintenance) -> Result<Vec<Day>, LandingError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::RemoveBefore(day, reply))?;
+        answer.await.unwrap_or(Err(LandingError::Closed))
+    }
+
+    /// Returns the folder of the segments.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Returns the days that have a segment, oldest first.
+    pub fn days(&self) -> Result<Vec<Day>, LandingError> {
+        file::days(&self.folder).map_err(|error| LandingError::Failed(error.to_string()))
+    }
+
+    /// Returns every table and column that any segment has, for the audit at start.
+    pub fn schema(&self) -> Result<BTreeMap<String, BTreeSet<String>>, LandingError> {
+        let mut all = BTreeMap::<String, BTreeSet<String>>::new();
+        for day in self.days()? {
+            let found = file::open_to_read(&self.folder, day)
+                .and_then(|segment| segment.map(|s| file::schema(&s)).transpose())
+                .map_err(|error| LandingError::Failed(format!("segment {day}: {error}")))?;
+            for (table, columns) in found.into_iter().flatten() {
+                all.entry(table).or_default().extend(columns);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Writes what waits, folds the write-ahead logs in, and stops. Later rows are refused.
+    pub fn close(&self) {
+        let handle = self.writer.lock().expect("no holder of this lock panics").take();
+        if let Some(handle) = handle {
+            // The writer is gone already when this fails, and has nothing left to write.
+            let _ = self.queue.send(Command::Close);
+            let _ = handle.join();
+        }
+    }
+
+    fn send(&self, command: Command) -> Result<(), LandingError> {
+        self.queue.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => LandingError::Busy,
+            TrySendError::Disconnected(_) => LandingError::Closed,
+        })
+    }
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Counts the bytes that wait, so that full queues of large pings do not fill the memory.
+struct Waiting {
+    total: Arc<AtomicUsize>,
+    bytes: usize,
+}
+
+impl Waiting {
+    fn join(total: &Arc<AtomicUsize>, bytes: usize) -> Result<Self, LandingError> {
+        let waiting = Self { total: Arc::clone(total), bytes };
+        let before = total.fetch_add(bytes, Ordering::SeqCst);
+        if before > limits::LANDING_QUEUE_BYTES { Err(LandingError::Busy) } else { Ok(waiting) }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.total.fetch_sub(self.bytes, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,21 @@
+//! Telemetry at rest: landing segments, one SQLite file per UTC day.
+//!
+//! It keeps what a permit allowed and nothing else: no raw body, no address, no client id. One
+//! thread writes, many share a commit, and nothing is acknowledged before it is durable. It never
+//! decides what may be kept; it only looks a second time, at commit, whether the permit still holds.
+//!
+//! - [`Landing`]: the writer; [`Row`] in, [`Landed`] out after the commit.
+//! - [`read`]: what is stored, for reports ([`MetricSource`]) and for the operator.
+//! - [`scan`]: finds bytes in every file of a folder, for residue checks.
+
+mod file;
+mod landing;
+pub mod read;
+pub mod scan;
+mod writer;
+
+pub use landing::{Landed, Landing, LandingError, Row};
+pub use read::{MetricSource, StoredPing};
+
+/// The declarations of what this crate keeps.
+pub const INVENTORY: &str = include_str!("../inventory.yaml");
