@@ -1,6 +1,7 @@
 //! Joining definitions with grants: from what is declared to what is in force.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use candor_kernel::{AppId, DatumId, Day, PingName, ProductId, Timestamp};
 use candor_preference::Offer;
@@ -24,10 +25,14 @@ pub struct Grant {
 pub struct ProductInput {
     /// Its id.
     pub product: ProductId,
+    /// Its name in full.
+    pub title: String,
+    /// Where to ask about it.
+    pub contact: String,
     /// Its registered applications and their channels.
     pub apps: Vec<(AppId, Channel)>,
     /// What its newest revision declares.
-    pub definitions: Definitions,
+    pub definitions: Arc<Definitions>,
     /// The grants it has.
     pub grants: HashMap<DatumId, Grant>,
 }
@@ -87,11 +92,12 @@ pub fn fingerprint(in_force: &InForce) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(format!("{accepted:?}|{info:?}|{data:?}"));
     for (id, app) in apps {
-        hash.update(format!("|{id}|{:?}|{:?}", app.product, app.channel));
+        hash.update(format!("|{id}|{:?}|{}|{}|{:?}", app.product, app.title, app.contact, app.channel));
         for (name, ping) in &app.pings {
-            let PingTerms { metrics, client_id, info_sections, reasons, standing, .. } = ping;
+            let PingTerms { client_id, info_sections, reasons, standing, .. } = ping;
             hash.update(format!("|{name}|{client_id:?}|{info_sections}|{reasons:?}|{standing:?}"));
-            let metrics: BTreeMap<_, _> = metrics.iter().collect();
+            hash.update(ping.description.as_bytes());
+            let metrics: BTreeMap<_, _> = ping.metrics.iter().collect();
             hash.update(format!("{metrics:?}"));
         }
     }
@@ -116,7 +122,13 @@ fn app_terms(product: &ProductInput, channel: Channel, today: Day) -> App {
         .iter()
         .map(|(name, ping)| (name.clone(), ping_terms(product, channel, today, name, ping)))
         .collect();
-    App { product: product.product.clone(), channel, pings }
+    App {
+        product: product.product.clone(),
+        title: product.title.as_str().into(),
+        contact: product.contact.as_str().into(),
+        channel,
+        pings,
+    }
 }
 
 fn ping_terms(
@@ -132,6 +144,7 @@ fn ping_terms(
         client_id: ping
             .client_id
             .then(|| datum(&product.product, "client-id", name.as_str())),
+        description: ping.description.as_str().into(),
         info_sections: ping.info_sections,
         reasons: ping.reasons.clone(),
         standing: granted(product.grants.get(&id), ping.terms(), today),
@@ -164,6 +177,8 @@ fn metric_terms(
     MetricTerms {
         datum,
         kind: metric.kind,
+        description: metric.description.as_str().into(),
+        category: metric.category,
         standing,
         offer: offer(metric.category, channel),
         expires: metric.expires,

@@ -70,6 +70,8 @@ pub enum Store {
 pub enum Owner {
     /// Nobody's, and why.
     Nobody(String),
+    /// Whose the record is that holds this one; it is listed, exported and erased with it.
+    Of(String),
     /// The person that a column names; the holder answers for it.
     Person {
         /// The holder: the part that lists, corrects, exports and erases.

@@ -2,11 +2,13 @@
 //! handed round as `watch<Arc<InForce>>`, never changed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use candor_kernel::{AppId, DatumId, MetricId, PingName, ProductId, Revision, Timestamp, limits};
 use candor_preference::{Offer, Permit, Standing, Terms, Use};
 use serde::{Deserialize, Serialize};
 
+use crate::Category;
 use crate::glean::{Expires, Extra, MetricKind};
 
 /// Everything that may be taken now, and why the rest may not.
@@ -31,6 +33,10 @@ pub struct InForce {
 pub struct App {
     /// The product it belongs to.
     pub product: ProductId,
+    /// The product's name in full.
+    pub title: Arc<str>,
+    /// Where to ask about it.
+    pub contact: Arc<str>,
     /// The channel it was registered for; never what a client claims (C18).
     pub channel: Channel,
     /// Its pings.
@@ -87,6 +93,8 @@ pub struct PingTerms {
     pub datum: DatumId,
     /// The id of "this ping carries a client id", where it does.
     pub client_id: Option<DatumId>,
+    /// What it is for, in the product's words.
+    pub description: Arc<str>,
     /// True when it carries the info sections.
     pub info_sections: bool,
     /// The reasons it may name.
@@ -104,6 +112,10 @@ pub struct MetricTerms {
     pub datum: DatumId,
     /// Its type.
     pub kind: MetricKind,
+    /// What it is, in the product's words.
+    pub description: Arc<str>,
+    /// How much it can say about a person.
+    pub category: Category,
     /// Whether it stands.
     pub standing: Result<(), Why>,
     /// What the review offers: on, or only by a person's own act.

@@ -14,10 +14,12 @@ pub mod declaration;
 pub mod glean;
 pub mod in_force;
 pub mod promise;
+pub mod publish;
 
 pub use compile::{Grant, ProductInput, compile};
 pub use declaration::{Category, Inventory, Record, Retention, Store};
 pub use in_force::{App, Channel, InForce, MetricTerms, PingTerms, Why};
+pub use publish::{PublishRequest, Publishing};
 pub use promise::{BoxFuture, Checks, Promise, Standing, Verdict};
 
 /// A problem of a declaration or definition: where it stands and what to write.

@@ -1,0 +1,53 @@
+//! What every reply says to the browser: load nothing from elsewhere, tell nobody, use no device.
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::middleware::Next;
+use axum::response::Response;
+
+const CONTENT: &str = "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self'; \
+                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const DEVICES: &str = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), \
+                       display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), \
+                       gyroscope=(), hid=(), idle-detection=(), local-fonts=(), magnetometer=(), \
+                       microphone=(), midi=(), payment=(), picture-in-picture=(), \
+                       publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), \
+                       xr-spatial-tracking=()";
+
+/// Set on every reply, whatever a handler said.
+const ALWAYS: [(HeaderName, &str); 5] = [
+    (CONTENT_SECURITY_POLICY, CONTENT),
+    (REFERRER_POLICY, "no-referrer"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("permissions-policy"), DEVICES),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+];
+
+/// Set unless a handler said otherwise: assets are kept, and a picture may stand on other sites.
+const USUALLY: [(HeaderName, &str); 2] = [
+    (CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Two years, the least that preload lists take.
+const HTTPS_ONLY: &str = "max-age=63072000";
+
+/// Sets the headers of a reply; `https` is true when people reach this server over HTTPS.
+pub(crate) async fn set(State(https): State<bool>, request: Request, next: Next) -> Response {
+    let mut reply = next.run(request).await;
+    let headers = reply.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    for (name, value) in USUALLY {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if https {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HTTPS_ONLY));
+    }
+    reply
+}

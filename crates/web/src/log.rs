@@ -1,0 +1,42 @@
+//! One line per request: method, route, status, duration. Nothing that the client wrote (S09).
+
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use candor_kernel::Clock;
+
+/// Writes the line once the head of the reply is ready.
+pub(crate) async fn line(
+    State(clock): State<Arc<dyn Clock>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let start = clock.monotonic();
+    let method = known(request.method());
+    // The template a slice wrote (`/badges/{id}`), never the path that was asked for.
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let reply = next.run(request).await;
+    let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let status = reply.status().as_u16();
+    let micros = clock.monotonic().saturating_sub(start).as_micros();
+    let millis = u64::try_from((micros + 500) / 1000).unwrap_or(u64::MAX);
+    tracing::info!(target: "candor::request", method, route, status, millis);
+    reply
+}
+
+/// Returns the name of a method of HTTP; a client may invent others and write into them.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
