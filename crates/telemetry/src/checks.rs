@@ -1,31 +1,22 @@
-//! The check of S30: every column has an end, and what is not declared is found in no file.
+//! The check of S30, the half about data in transit: what is not declared is found in no file.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use candor_database::{Database, Sweeper};
-use candor_inventory::{BoxFuture, Checks, Inventory, Promise, Verdict};
+use candor_inventory::{BoxFuture, Checks, Promise, Verdict};
 use candor_kernel::{Dice, PromiseId, Timestamp};
 use candor_preference::{Maintenance, Signals};
 use candor_segments::scan;
 
 use crate::ingest::{From, Ingest, Submission};
-use crate::{probe, store};
+use crate::probe;
 
 const PROMISES: &str = include_str!("../promises.yaml");
-/// Older than any retention that is counted in days.
-const LONG_OVER_DAYS: i64 = 5000;
 
 /// The checks of this slice.
 pub struct TelemetryChecks {
     /// The edge that is checked: the same that takes everybody's pings.
     pub ingest: Ingest,
-    /// The relational store, whose sweeper is checked.
-    pub db: Database,
-    /// The sweeper that runs on this server.
-    pub sweeper: Arc<Sweeper>,
-    /// All declarations of this server.
-    pub own: Vec<Inventory>,
     /// Every folder this server writes to.
     pub folders: Vec<PathBuf>,
     /// Makes canaries.
@@ -38,56 +29,17 @@ impl Checks for TelemetryChecks {
     }
 
     fn run<'a>(&'a self, _: &'a PromiseId, at: Timestamp) -> BoxFuture<'a, Result<Verdict, String>> {
-        Box::pin(self.retention_and_transit(at))
+        Box::pin(self.transit(at))
     }
 }
 
 impl TelemetryChecks {
-    async fn retention_and_transit(&self, at: Timestamp) -> Result<Verdict, String> {
-        let before = self.every_column_ends(at).await?;
-        if !before.kept {
-            return Ok(before);
-        }
-        let transit = self.nothing_undeclared_stays(at).await;
+    async fn transit(&self, at: Timestamp) -> Result<Verdict, String> {
+        let verdict = self.nothing_undeclared_stays(at).await;
         // Whatever was found, the probe's own rows go.
         let removed = self.ingest.landing.remove_product(probe::product(), &maintenance()).await;
         removed.map_err(|error| error.to_string())?;
-        let transit = transit?;
-        if !transit.kept {
-            return Ok(transit);
-        }
-        Ok(Verdict::kept(format!("{} {}", before.fact, transit.fact)))
-    }
-
-    /// The schema on disk is what was declared, with an end each; a row planted past its end goes.
-    async fn every_column_ends(&self, at: Timestamp) -> Result<Verdict, String> {
-        if let Err(error) = self.db.audit(&self.own).await {
-            return match error {
-                candor_database::DatabaseError::Undeclared(_)
-                | candor_database::DatabaseError::Missing(_) => {
-                    Ok(Verdict::broken(error.to_string()))
-                }
-                away => Err(away.to_string()),
-            };
-        }
-        let failed = |error: candor_database::DatabaseError| error.to_string();
-        let long_over = at.day().plus(-LONG_OVER_DAYS);
-        store::plant(&self.db, long_over, probe::NAME).await.map_err(failed)?;
-        let planted = self.sweeper.oldest(at).await.map_err(failed)?;
-        if planted.is_empty() {
-            return Err("a row past its end was planted and not found".to_owned());
-        }
-        self.sweeper.tick(at, maintenance()).await.map_err(failed)?;
-        if let Some(over) = self.sweeper.oldest(at).await.map_err(failed)?.first() {
-            return Ok(Verdict::broken(format!(
-                "The table {} holds a row that should have gone {} days ago.",
-                over.table, over.days_over
-            )));
-        }
-        let columns: usize = self.own.iter().flat_map(|i| i.records.values()).map(|r| r.fields.len()).sum();
-        Ok(Verdict::kept(format!(
-            "{columns} declared fields have an end; a row planted past its end was removed."
-        )))
+        verdict
     }
 
     /// One ping with a declared and an undeclared canary: a search finds the first and must not
@@ -152,7 +104,7 @@ impl TelemetryChecks {
 }
 
 fn maintenance() -> Maintenance {
-    #[expect(clippy::disallowed_methods, reason = "the check sweeps what it planted")]
+    #[expect(clippy::disallowed_methods, reason = "the check removes what it planted")]
     Maintenance::claim()
 }
 

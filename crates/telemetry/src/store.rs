@@ -47,9 +47,3 @@ pub async fn counts(
     .await?;
     Ok(rows.into_iter().map(|(day, reason, n)| (Day::from_number(day), reason, n)).collect())
 }
-
-/// Plants a count that is over its time, for the check of the sweeper.
-pub(crate) async fn plant(db: &Database, day: Day, product: &str) -> Result<(), DatabaseError> {
-    let key = (day, product.to_owned(), "planted");
-    add(db, &BTreeMap::from([(key, 1)])).await
-}

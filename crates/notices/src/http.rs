@@ -1,0 +1,326 @@
+//! The pages that say what this server does and whether it keeps its word.
+//!
+//! | route | what |
+//! | --- | --- |
+//! | `GET /` | what this is, and how many promises hold |
+//! | `GET /promises`, `GET /promises/{id}` | the promises that are checked; one with its evidence |
+//! | `GET /promises/register` | all 112, built or not |
+//! | `GET /notice`, `GET /notice/versions`, `GET /notice/versions/{n}` | the notice and its story |
+//! | `GET /about` | build, licence, source |
+//! | `GET /api/promises` | the register as JSON: [`PromiseReply`] |
+//! | `POST /api/admin/promises/check` | scope `promises:run`: runs all checks, replies the same |
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use candor_database::DatabaseError;
+use candor_kernel::{Clock, Fault, Faults, Timestamp};
+use candor_web::{Build, Frame, Problem, html};
+use serde::{Deserialize, Serialize};
+
+use crate::rules::words::Section;
+use crate::rules::{self, DiffLine, State as PromiseState};
+use crate::runner::{Report, Runner};
+use crate::store::Version;
+use crate::versions::Notices;
+
+/// What the pages share.
+#[derive(Clone)]
+pub struct NoticeState {
+    /// Runs checks.
+    pub runner: Arc<Runner>,
+    /// Writes notices.
+    pub notices: Arc<Notices>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// What was compiled in.
+    pub build: Build,
+    /// The hash of the source that was compiled in, in hexadecimal.
+    pub source_sha256: Arc<str>,
+    /// Enforcements that a demonstration switched off.
+    pub faults: Faults,
+    /// Which parts are on: links that the first page shows.
+    pub doors: Arc<[Door]>,
+}
+
+/// A way on from the first page.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// What is there, in a sentence.
+    pub about: &'static str,
+}
+
+/// One promise, for programs.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PromiseReply {
+    /// Its id.
+    pub id: String,
+    /// kept, broken, stale, open or off.
+    pub state: String,
+    /// When it was last checked, RFC 3339.
+    pub checked_at: Option<String>,
+    /// What was measured.
+    pub fact: Option<String>,
+    /// Who can repeat the check: you, server or build.
+    pub repeat_by: String,
+    /// What must break it: names of faults where it is built, else a sentence.
+    pub mutation: String,
+    /// What a notice says.
+    pub sentence: String,
+}
+
+#[derive(Template)]
+#[template(path = "notices/home.html")]
+struct HomePage {
+    frame: Frame,
+    promises: Vec<Shown>,
+    tally: Tally,
+    doors: Arc<[Door]>,
+}
+
+#[derive(Template)]
+#[template(path = "notices/promises.html")]
+struct PromisesPage {
+    frame: Frame,
+    promises: Vec<Shown>,
+    tally: Tally,
+}
+
+#[derive(Template)]
+#[template(path = "notices/promise.html")]
+struct PromisePage {
+    frame: Frame,
+    promise: Shown,
+    report: Report,
+}
+
+#[derive(Template)]
+#[template(path = "notices/register.html")]
+struct RegisterPage {
+    frame: Frame,
+    reports: Vec<Report>,
+    built: usize,
+}
+
+#[derive(Template)]
+#[template(path = "notices/notice.html")]
+struct NoticePage {
+    frame: Frame,
+    promises: Vec<Shown>,
+    tally: Tally,
+    sections: Vec<Section>,
+    version: Option<Version>,
+}
+
+#[derive(Template)]
+#[template(path = "notices/versions.html")]
+struct VersionsPage {
+    frame: Frame,
+    versions: Vec<Version>,
+}
+
+#[derive(Template)]
+#[template(path = "notices/version.html")]
+struct VersionPage {
+    frame: Frame,
+    version: Version,
+    fingerprint: String,
+    lines: Vec<String>,
+    changes: Vec<DiffLine>,
+    newest: bool,
+}
+
+#[derive(Template)]
+#[template(path = "notices/about.html")]
+struct AboutPage {
+    frame: Frame,
+    build: Option<Build>,
+    source_sha256: Arc<str>,
+}
+
+/// A promise as a page shows it.
+#[derive(Debug, Clone)]
+struct Shown {
+    id: String,
+    sentence: String,
+    how: String,
+    state: &'static str,
+    when: String,
+    fact: String,
+    repeat: String,
+    strip: Vec<&'static str>,
+}
+
+/// How many hold.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    kept: usize,
+    stale: usize,
+    broken: usize,
+}
+
+/// Returns the public routes.
+pub fn routes(state: NoticeState) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/promises", get(promises))
+        .route("/promises/register", get(register))
+        .route("/promises/{id}", get(promise))
+        .route("/notice", get(notice))
+        .route("/notice/versions", get(versions))
+        .route("/notice/versions/{number}", get(version))
+        .route("/about", get(about))
+        .route("/api/promises", get(list))
+        .with_state(state)
+}
+
+/// Returns the administration routes, each with the scope that opens it.
+pub fn admin(state: &NoticeState) -> Vec<(&'static str, Router)> {
+    let run = Router::new().route("/api/admin/promises/check", post(run_all));
+    vec![("promises:run", run.with_state(state.clone()))]
+}
+
+async fn home(State(state): State<NoticeState>, frame: Frame) -> Response {
+    let (promises, tally) = shown(&state).await;
+    html(&HomePage { frame, promises, tally, doors: Arc::clone(&state.doors) })
+}
+
+async fn promises(State(state): State<NoticeState>, frame: Frame) -> Response {
+    let (promises, tally) = shown(&state).await;
+    html(&PromisesPage { frame, promises, tally })
+}
+
+async fn promise(
+    State(state): State<NoticeState>,
+    Path(id): Path<String>,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    let now = state.clock.now();
+    let report = state.runner.reports(now).into_iter().find(|one| one.entry.id.as_str() == id);
+    let report = report.ok_or_else(Problem::not_found)?;
+    let history = state.runner.history(now).await.unwrap_or_default();
+    let promise = show(&report, &history, now);
+    Ok(html(&PromisePage { frame, promise, report }))
+}
+
+async fn register(State(state): State<NoticeState>, frame: Frame) -> Response {
+    let reports = state.runner.reports(state.clock.now());
+    let built = reports.iter().filter(|report| report.state != PromiseState::Open).count();
+    html(&RegisterPage { frame, reports, built })
+}
+
+async fn notice(State(state): State<NoticeState>, frame: Frame) -> Result<Response, Problem> {
+    let (promises, tally) = shown(&state).await;
+    let version = state.notices.newest().await.map_err(away)?;
+    // The promises stand above with their marks.
+    let sections = state.notices.sections().into_iter().skip(1).collect();
+    Ok(html(&NoticePage { frame, promises, tally, sections, version }))
+}
+
+async fn versions(State(state): State<NoticeState>, frame: Frame) -> Result<Response, Problem> {
+    let versions = state.notices.versions().await.map_err(away)?;
+    Ok(html(&VersionsPage { frame, versions }))
+}
+
+async fn version(
+    State(state): State<NoticeState>,
+    Path(number): Path<i64>,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    let versions = state.notices.versions().await.map_err(away)?;
+    let newest = versions.first().is_some_and(|version| version.number == number);
+    let before = versions.iter().find(|version| version.number == number - 1);
+    let before = before.map(|version| version.text.as_str());
+    let version = versions.iter().find(|version| version.number == number).cloned();
+    let version = version.ok_or_else(Problem::not_found)?;
+    Ok(html(&VersionPage {
+        frame,
+        fingerprint: rules::short(&rules::fingerprint(&version.text)),
+        lines: version.text.lines().map(str::to_owned).collect(),
+        changes: before.map(|text| rules::difference(text, &version.text)).unwrap_or_default(),
+        newest,
+        version,
+    }))
+}
+
+async fn about(State(state): State<NoticeState>, frame: Frame) -> Response {
+    let build = (!state.faults.on(Fault::HideBuild)).then(|| state.build.clone());
+    html(&AboutPage { frame, build, source_sha256: Arc::clone(&state.source_sha256) })
+}
+
+async fn list(State(state): State<NoticeState>) -> Json<Vec<PromiseReply>> {
+    Json(replies(&state))
+}
+
+async fn run_all(State(state): State<NoticeState>) -> Json<Vec<PromiseReply>> {
+    state.runner.run_all(state.clock.now()).await;
+    Json(replies(&state))
+}
+
+fn replies(state: &NoticeState) -> Vec<PromiseReply> {
+    let reports = state.runner.reports(state.clock.now());
+    reports
+        .into_iter()
+        .map(|report| PromiseReply {
+            id: report.entry.id.to_string(),
+            state: report.state.word().to_owned(),
+            checked_at: report.last.as_ref().map(|last| last.at.to_string()),
+            fact: report.last.map(|last| last.fact),
+            repeat_by: report.entry.repeat_by,
+            mutation: match report.mutations.is_empty() {
+                true => report.entry.mutation,
+                false => report.mutations.join(", "),
+            },
+            sentence: report.entry.sentence,
+        })
+        .collect()
+}
+
+/// Without the store the strips are missing; the states are known all the same.
+async fn shown(state: &NoticeState) -> (Vec<Shown>, Tally) {
+    let now = state.clock.now();
+    let history = state.runner.history(now).await.unwrap_or_default();
+    let mut tally = Tally::default();
+    let mut promises = Vec::new();
+    for report in state.runner.watched(now) {
+        match report.state {
+            PromiseState::Kept => tally.kept += 1,
+            PromiseState::Broken => tally.broken += 1,
+            _ => tally.stale += 1,
+        }
+        promises.push(show(&report, &history, now));
+    }
+    (promises, tally)
+}
+
+type History = [(candor_kernel::PromiseId, Timestamp, rules::Outcome)];
+
+fn show(report: &Report, history: &History, now: Timestamp) -> Shown {
+    let last = report.last.as_ref();
+    Shown {
+        id: report.entry.id.to_string(),
+        sentence: report.entry.sentence.clone(),
+        how: report.entry.how.clone(),
+        state: report.state.word(),
+        when: last.map(|last| rules::ago(last.at, now)).unwrap_or_default(),
+        fact: last.map(|last| last.fact.clone()).unwrap_or_default(),
+        repeat: report.repeat.clone(),
+        strip: match report.state {
+            PromiseState::Open => Vec::new(),
+            _ => rules::strip(history, &report.entry.id, now),
+        },
+    }
+}
+
+fn away(error: DatabaseError) -> Problem {
+    tracing::error!(%error, "notices store");
+    Problem::unavailable("The store of notices does not answer; try again in a moment.")
+}
