@@ -1,1 +1,52 @@
-fn main() {}
+//! What the house does to itself: `cargo xtask tidy`, `fresh` and `ci`.
+//!
+//! - `tidy`: what no compiler sees: who depends on whom, licences, places of SQL, declarations.
+//! - `fresh`: generated pages are what the code generates.
+//! - `ci`: everything that must pass, in order. `./test` calls it after starting PostgreSQL.
+
+#![expect(clippy::print_stdout, reason = "a tool speaks to the terminal")]
+
+mod ci;
+mod fresh;
+mod tidy;
+mod tree;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+const USAGE: &str = "\
+cargo xtask tidy            checks what no compiler sees
+cargo xtask fresh           checks that generated pages are fresh
+cargo xtask fresh --write   writes them
+cargo xtask ci              runs everything that must pass";
+
+#[expect(clippy::disallowed_methods, reason = "this is a tool's main")]
+fn main() -> Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // Asked when run, not when built: checkouts may share what was built.
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").context("Run it as `cargo xtask`.")?;
+    let root = Path::new(&own).parent().context("xtask is in a folder")?;
+    let passed = match arguments[..] {
+        ["tidy"] => report("tidy", &tidy::run(root)?),
+        ["fresh"] => report("fresh", &fresh::check(root)?),
+        ["fresh", "--write"] => fresh::write(root).map(|()| true)?,
+        ["ci"] => ci::run(root)?,
+        _ => bail!("These are the commands:\n{USAGE}"),
+    };
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints findings, a line each, and tells whether there are none.
+fn report(check: &str, findings: &[String]) -> bool {
+    for finding in findings {
+        println!("{check}: {finding}");
+    }
+    match findings.len() {
+        0 => println!("{check}: nothing to mend."),
+        count => println!("{check}: {count} to mend."),
+    }
+    findings.is_empty()
+}

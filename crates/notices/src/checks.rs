@@ -13,9 +13,15 @@ use crate::rules::{self, Checked, Outcome};
 use crate::store;
 use crate::versions::Notices;
 
-pub(crate) const PROMISES: &str = include_str!("../promises.yaml");
+const PROMISES: &str = include_str!("../promises.yaml");
 /// Older than any retention that is counted in days.
 const LONG_OVER_DAYS: i64 = 5000;
+
+/// Returns the promises of this slice.
+#[must_use]
+pub fn promises() -> Vec<Promise> {
+    Promise::read(PROMISES).expect("a test of this crate reads it")
+}
 
 /// Asks this server for a page, as a browser would: status and body.
 pub trait Voice: Send + Sync {
@@ -45,7 +51,7 @@ pub struct NoticeChecks {
 
 impl Checks for NoticeChecks {
     fn promises(&self) -> Vec<Promise> {
-        Promise::read(PROMISES).expect("a test of this crate reads it")
+        promises()
     }
 
     fn run<'a>(&'a self, id: &'a PromiseId, at: Timestamp) -> BoxFuture<'a, Result<Verdict, String>> {

@@ -89,7 +89,7 @@ impl Registry {
             };
             products.push(self.input(own, all)?);
         }
-        let mut in_force = candor_inventory::compile(&products, &self.own, accepted, now);
+        let mut in_force = compile(&products, &self.own, accepted, now);
         let fingerprint = compile::fingerprint(&in_force);
         in_force.revision = Revision(store::revision(&self.db, fingerprint, now).await?);
         let revision = in_force.revision;

@@ -58,7 +58,7 @@ impl TelemetryChecks {
             signals: Signals::default(),
             body: body.as_bytes(),
         };
-        let sent = self.ingest.accept(submission, From::Check, at).await;
+        let sent = self.ingest.accept(submission, From::Inside, at).await;
         sent.map_err(|refusal| format!("the probe was refused: {}", refusal.sentence()))?;
         let planted = self.files_with(declared.clone()).await?;
         if planted.is_empty() {

@@ -17,7 +17,10 @@ pub type Key = (Day, String, &'static str);
 
 /// The counters.
 #[derive(Default)]
-pub struct Counts(Mutex<BTreeMap<Key, u64>>);
+pub struct Counts {
+    waiting: Mutex<BTreeMap<Key, u64>>,
+    since_start: Mutex<BTreeMap<&'static str, u64>>,
+}
 
 impl Counts {
     /// Counts a ping that was taken, and what was left out of it.
@@ -37,18 +40,18 @@ impl Counts {
         self.add(day, product, refusal.slug(), 1);
     }
 
-    /// Returns all counts that are not in the store yet, for the metrics page.
+    /// Returns totals by outcome since the start, for the operator's metrics.
     #[must_use]
-    pub fn waiting(&self) -> BTreeMap<Key, u64> {
-        self.0.lock().expect("no holder of this lock panics").clone()
+    pub fn since_start(&self) -> BTreeMap<&'static str, u64> {
+        self.since_start.lock().expect("no holder of this lock panics").clone()
     }
 
     /// Adds what was counted to the store. Where that fails, nothing is lost.
     pub async fn flush(&self, db: &Database) -> Result<(), DatabaseError> {
-        let counted = std::mem::take(&mut *self.0.lock().expect("no holder of this lock panics"));
+        let counted = std::mem::take(&mut *self.waiting.lock().expect("no holder of this lock panics"));
         let result = store::add(db, &counted).await;
         if result.is_err() {
-            let mut waiting = self.0.lock().expect("no holder of this lock panics");
+            let mut waiting = self.waiting.lock().expect("no holder of this lock panics");
             for (key, times) in counted {
                 *waiting.entry(key).or_default() += times;
             }
@@ -58,7 +61,9 @@ impl Counts {
 
     fn add(&self, day: Day, product: Option<&ProductId>, outcome: &'static str, times: u64) {
         let product = product.map_or("-", ProductId::as_str).to_owned();
-        let mut counts = self.0.lock().expect("no holder of this lock panics");
-        *counts.entry((day, product, outcome)).or_default() += times;
+        let mut waiting = self.waiting.lock().expect("no holder of this lock panics");
+        *waiting.entry((day, product, outcome)).or_default() += times;
+        let mut since_start = self.since_start.lock().expect("no holder of this lock panics");
+        *since_start.entry(outcome).or_default() += times;
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /submit/<app>/<ping>/<version>/<document>`: the one route of this slice.
+//! `POST /submit/<app>/<ping>/<version>/<document>`: the one public route of this slice.
 //!
 //! 200 `{"result": "accepted" | "duplicate", "dropped": {reason: times}}`, or 200 with the name of
 //! a refusal that the sender can do nothing about; other refusals are problems. The table stands
@@ -8,15 +8,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_ENCODING;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
-use candor_kernel::{Clock, limits};
-use candor_segments::Landed;
+use candor_kernel::{Clock, DocumentId, limits, sink};
+use candor_segments::{Landed, StoredPing};
 use candor_web::{Problem, signals};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::ingest::{Accepted, From, Ingest, Submission};
@@ -34,6 +35,74 @@ pub struct TelemetryState {
 /// Returns the routes of this slice.
 pub fn routes(state: TelemetryState) -> Router {
     Router::new().route("/submit/{app}/{ping}/{version}/{document}", post(submit)).with_state(state)
+}
+
+/// Returns the administration routes, each with the scope that opens it. Stored pings are read
+/// over the admin socket only: no token has the scope `pings:read`.
+pub fn admin(state: &TelemetryState) -> Vec<(&'static str, Router)> {
+    let read = Router::new().route("/api/admin/pings", get(stored)).with_state(state.clone());
+    vec![("pings:read", read)]
+}
+
+/// Which stored pings to show.
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    document: Option<String>,
+    limit: Option<usize>,
+}
+
+/// One stored ping: everything that was kept of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PingReply {
+    /// The id its SDK gave it.
+    pub document: String,
+    /// Its product.
+    pub product: String,
+    /// Its application.
+    pub app: String,
+    /// Its kind.
+    pub ping: String,
+    /// The day it arrived.
+    pub day: String,
+    /// The state of reviews that allowed it.
+    pub revision: i64,
+    /// The kept payload.
+    pub payload: serde_json::Value,
+}
+
+async fn stored(
+    State(state): State<TelemetryState>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<Vec<PingReply>>, Problem> {
+    let document = match wanted.document.as_deref() {
+        None => None,
+        Some(text) => Some(DocumentId::parse(text).ok_or_else(|| {
+            Problem::bad_request("`document` is a UUID as it stands in the path of a ping.")
+        })?),
+    };
+    let landing = Arc::clone(&state.ingest.landing);
+    let limit = wanted.limit.unwrap_or(20).min(1000);
+    let read = tokio::task::spawn_blocking(move || landing.stored(document, limit));
+    let failed = |error: String| {
+        tracing::error!(%error, "landing");
+        Problem::unavailable("The stored pings cannot be read right now.")
+    };
+    let pings = read.await.map_err(|error| failed(error.to_string()))?;
+    let pings = pings.map_err(|error| failed(error.to_string()))?;
+    Ok(Json(pings.into_iter().map(reply).collect()))
+}
+
+fn reply(ping: StoredPing) -> PingReply {
+    let payload = ping.payload.open(sink::Operator);
+    PingReply {
+        document: ping.document.to_string(),
+        product: ping.product,
+        app: ping.app,
+        ping: ping.ping,
+        day: ping.day.to_string(),
+        revision: ping.revision.0,
+        payload: serde_json::from_str(payload).unwrap_or_default(),
+    }
 }
 
 async fn submit(

@@ -44,9 +44,9 @@ pub struct Accepted {
 pub enum From {
     /// From anybody.
     Outside,
-    /// From a promise check of this server, which alone may use the reserved application and is
-    /// not stopped by the promise it is about to check.
-    Check,
+    /// From this server itself: a promise check, which alone may use the reserved application and
+    /// is not stopped by the promise it is about to check, or invented data of a demonstration.
+    Inside,
 }
 
 /// The edge of telemetry. Cheap to clone.

@@ -1,0 +1,144 @@
+//! Arguments. Commands that change a running server go through it, never beside it.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+use crate::config::Overrides;
+use crate::exit::CODES;
+use crate::{Config, Failure};
+
+mod client;
+mod declare;
+mod publish;
+mod run;
+
+use client::Reach;
+
+/// A privacy notice that can be caught lying: telemetry and user services on one small server.
+#[derive(Debug, Parser)]
+#[command(name = "candor", version, help_template = HELP, after_help = CODES, subcommand_required = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const HELP: &str = "\
+{about-with-newline}
+{usage-heading} {usage}
+
+Run:
+  init         Make the folders and propose the server's own declarations
+  serve        Run the server until it is asked to stop
+  token        Make, list and end tokens for programs
+  pings        Show stored pings, as far as a review let them in
+
+Declare:
+  definitions  Push a product's Glean definitions and ask for their review
+  review       List, show and decide requests
+
+Publish:
+  report       Ask for a report, make an edition
+  promises     Show whether this server keeps its word
+
+Options:
+{options}
+
+{after-help}";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the folders and propose the server's own declarations
+    Init(run::Init),
+    /// Run the server until it is asked to stop
+    Serve(Serve),
+    /// Make, list and end tokens for programs
+    Token(run::Token),
+    /// Show stored pings, as far as a review let them in
+    Pings(run::Pings),
+    /// Push a product's Glean definitions and ask for their review
+    Definitions(declare::Definitions),
+    /// List, show and decide requests
+    Review(declare::Review),
+    /// Ask for a report, make an edition
+    Report(publish::Report),
+    /// Show whether this server keeps its word
+    Promises(publish::Promises),
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    #[command(flatten)]
+    overrides: Overrides,
+    /// Fill a new folder with invented data, and let promises be broken on purpose
+    #[arg(long)]
+    demo: bool,
+}
+
+/// How a command reaches the server.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Server {
+    /// The data folder of the running server; its admin socket is used
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The address of a server; needs --token-file where it changes or shows what is not public
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    server: Option<String>,
+    /// A file that holds a token
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// A CA certificate to trust beside the system's, in PEM
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs a command.
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Command::Init(init) => run::init(init).await,
+        Command::Serve(Serve { overrides, demo }) => {
+            crate::serve::serve(Config::read(&overrides, demo)?).await
+        }
+        Command::Token(token) => run::token(token).await,
+        Command::Pings(pings) => run::pings(pings).await,
+        Command::Definitions(definitions) => declare::definitions(definitions).await,
+        Command::Review(review) => declare::review(review).await,
+        Command::Report(report) => publish::report(report).await,
+        Command::Promises(promises) => publish::promises(promises).await,
+    }
+}
+
+/// Writes a line for people, or JSON for programs.
+#[expect(clippy::print_stdout, reason = "the command line answers on standard output")]
+pub(crate) fn say(text: &str) {
+    println!("{text}");
+}
+
+pub(crate) fn say_json(value: &impl serde::Serialize) {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => say(&text),
+        Err(error) => say(&error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_command() {
+        let mut command = Arguments::command();
+        command.clone().debug_assert();
+        let help = command.render_help().to_string();
+        for one in command.get_subcommands() {
+            let about = one.get_about().map(ToString::to_string).unwrap_or_default();
+            let line = format!("  {:<12} {about}", one.get_name());
+            assert!(help.contains(&line), "{line}");
+        }
+        assert!(help.contains("19  a promise does not hold"), "{help}");
+    }
+}

@@ -1,0 +1,148 @@
+//! What happens without being asked. Each job is a function of a time; the loops only call them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use candor_database::{DatabaseError, lease};
+use candor_kernel::Timestamp;
+use candor_preference::Maintenance;
+use tokio::sync::watch;
+
+use crate::Server;
+
+const REFRESH: Duration = Duration::from_secs(5);
+const CHECK: Duration = Duration::from_secs(5);
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// A singleton's lease: longer than its work takes, shorter than anybody wants to wait.
+const LEASE: Duration = Duration::from_secs(300);
+
+impl Server {
+    /// Prepares a start: proposes the own declarations, reads what is in force, runs all checks.
+    pub async fn prepare(&self, now: Timestamp) -> Result<(), crate::Failure> {
+        if !self.db.read_only() {
+            let proposed = self.registry.propose_own(now).await;
+            proposed.map_err(|error| crate::Failure::other(error.to_string()))?;
+        }
+        self.refresh(now).await;
+        self.runner.run_all(now).await;
+        self.tell_ready(now).await;
+        Ok(())
+    }
+
+    /// Reads what is in force, keeps the notice that follows from it, and stores counts.
+    pub async fn refresh(&self, now: Timestamp) {
+        match self.registry.refresh(now).await {
+            Ok(_) => {
+                if let Err(error) = self.notices.keep_current(now).await {
+                    tracing::error!(%error, "the notice could not be kept");
+                }
+            }
+            Err(error) => tracing::error!(%error, "what is in force could not be read"),
+        }
+        if let Some(ingest) = &self.ingest
+            && let Err(error) = ingest.counts.flush(&self.db).await
+        {
+            tracing::error!(%error, "counts could not be stored");
+        }
+    }
+
+    /// Runs the checks that are due, and tells whether the server is ready.
+    pub async fn check(&self, now: Timestamp) {
+        self.runner.tick(now).await;
+        self.tell_ready(now).await;
+    }
+
+    /// Removes what is over its time and makes editions that are due, if no other process does.
+    pub async fn housekeep(&self, now: Timestamp) -> Result<(), DatabaseError> {
+        let holder = self.owner.path();
+        let holder = holder.as_str();
+        let taken = self.db.transact(|tx| {
+            Box::pin(async move { lease::acquire(tx, "housekeeping", holder, now, LEASE).await })
+        });
+        let Some(lease) = taken.await? else { return Ok(()) };
+        let done = self.keep_house(now).await;
+        let lease = &lease;
+        self.db.transact(|tx| Box::pin(async move { lease::release(tx, lease).await })).await?;
+        done
+    }
+
+    async fn keep_house(&self, now: Timestamp) -> Result<(), DatabaseError> {
+        for swept in self.sweeper.tick(now, maintenance()).await? {
+            tracing::info!(table = swept.table, rows = swept.rows, "swept");
+        }
+        if let Some(ingest) = &self.ingest {
+            let first_kept = now.day().plus(-i64::from(self.raw_days));
+            match ingest.landing.remove_before(first_kept, &maintenance()).await {
+                Ok(days) if days.is_empty() => {}
+                Ok(days) => tracing::info!(days = days.len(), "old segments removed"),
+                Err(error) => tracing::error!(%error, "old segments could not be removed"),
+            }
+        }
+        if let Some(reports) = &self.reports
+            && let Err(error) = reports.tick(now).await
+        {
+            tracing::error!(%error, "editions could not be made");
+        }
+        Ok(())
+    }
+
+    async fn tell_ready(&self, now: Timestamp) {
+        let mut missing = Vec::new();
+        if self.db.read_only() {
+            missing.push("a newer version has changed the database; this one only reads".to_owned());
+        }
+        match self.registry.accepted(now.day()).await {
+            Ok(true) => {}
+            Ok(false) => missing.push("the owner has not accepted the declarations".to_owned()),
+            Err(_) => missing.push("the database does not answer".to_owned()),
+        }
+        self.missing.send_if_modified(|old| {
+            let changed = *old != missing;
+            *old = missing;
+            changed
+        });
+    }
+}
+
+/// Starts the loops; they end when `stop` says so.
+pub fn start(server: &Arc<Server>, stop: &watch::Receiver<bool>) -> tokio::task::JoinSet<()> {
+    let mut jobs = tokio::task::JoinSet::new();
+    let one = Arc::clone(server);
+    jobs.spawn(every(REFRESH, stop.clone(), move || {
+        let server = Arc::clone(&one);
+        async move { server.refresh(server.options.clock.now()).await }
+    }));
+    let one = Arc::clone(server);
+    jobs.spawn(every(CHECK, stop.clone(), move || {
+        let server = Arc::clone(&one);
+        async move { server.check(server.options.clock.now()).await }
+    }));
+    let one = Arc::clone(server);
+    jobs.spawn(every(HOUSEKEEPING, stop.clone(), move || {
+        let server = Arc::clone(&one);
+        async move {
+            if let Err(error) = server.housekeep(server.options.clock.now()).await {
+                tracing::error!(%error, "housekeeping");
+            }
+        }
+    }));
+    jobs
+}
+
+async fn every<F: Future<Output = ()>>(
+    pause: Duration,
+    mut stop: watch::Receiver<bool>,
+    job: impl Fn() -> F,
+) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => job().await,
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+fn maintenance() -> Maintenance {
+    #[expect(clippy::disallowed_methods, reason = "this is the sweeper's own job")]
+    Maintenance::claim()
+}

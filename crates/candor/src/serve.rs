@@ -1,0 +1,119 @@
+//! `candor serve`: opens the doors, runs the jobs, and stops in order.
+
+use std::sync::Arc;
+
+use candor_kernel::Faults;
+use candor_web::serve::{Bounds, Door, Tls, serve_unix};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::folder::DataFolder;
+use crate::real::{RealClock, RealDice, start_log};
+use crate::{Config, Failure, Options, Server, demo, jobs};
+
+/// Runs a server until it is asked to stop (SIGTERM, or Ctrl-C).
+pub async fn serve(config: Config) -> Result<(), Failure> {
+    start_log(&config.log).map_err(Failure::configuration)?;
+    let clock = Arc::new(RealClock);
+    let faults = if config.demo { Faults::for_demonstration() } else { Faults::none() };
+    let now = candor_kernel::Clock::now(clock.as_ref());
+    let door = Door::open(config.listen, &config.tls, now).await?;
+    let private = match config.metrics_listen {
+        Some(address) => Some(Door::open(address, &Tls::Off, now).await?),
+        None => None,
+    };
+    let options = Options { config, clock, dice: Arc::new(RealDice), faults };
+    let server = Arc::new(Server::build(options).await?);
+    if server.options.config.demo {
+        demo::fill(&server).await?;
+    }
+    let (stop, stopped) = watch::channel(false);
+    let doors = open(&server, door, private, &stopped);
+    server.prepare(server.options.clock.now()).await?;
+    let mut jobs = jobs::start(&server, &stopped);
+    let reason = wait(doors).await;
+    let _ = stop.send(true);
+    while jobs.join_next().await.is_some() {}
+    close(&server).await;
+    reason
+}
+
+type Doors = (tokio::task::JoinSet<()>, tokio::task::JoinHandle<Result<(), Failure>>, watch::Sender<bool>);
+
+fn open(
+    server: &Arc<Server>,
+    door: Door,
+    private: Option<Door>,
+    stopped: &watch::Receiver<bool>,
+) -> Doors {
+    announce(server, &door);
+    let (close, closed) = watch::channel(false);
+    let mut doors = tokio::task::JoinSet::new();
+    let until = |mut closed: watch::Receiver<bool>, mut stopped: watch::Receiver<bool>| async move {
+        tokio::select! { _ = closed.changed() => {}, _ = stopped.changed() => {} }
+    };
+    let (public, shutdown) = (server.public.clone(), until(closed.clone(), stopped.clone()));
+    doors.spawn(door.serve(public, Bounds::default(), shutdown));
+    if let Some(private) = private {
+        let (router, shutdown) = (server.metrics.clone(), until(closed.clone(), stopped.clone()));
+        doors.spawn(private.serve(router, Bounds::default(), shutdown));
+    }
+    let path = DataFolder::socket(&server.options.config.data);
+    let (admin, shutdown) = (server.admin.clone(), until(closed, stopped.clone()));
+    let socket = tokio::spawn(async move { Ok(serve_unix(&path, admin, shutdown).await?) });
+    (doors, socket, close)
+}
+
+/// Waits for a signal, then stops accepting and lets running requests finish.
+async fn wait((mut doors, mut socket, close): Doors) -> Result<(), Failure> {
+    let listen = |kind| signal(kind).map_err(|error| Failure::other(error.to_string()));
+    let (mut term, mut int) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    let reason = tokio::select! {
+        _ = term.recv() => Ok(()),
+        _ = int.recv() => Ok(()),
+        // The socket ends early only when it cannot be opened.
+        ended = &mut socket => ended.unwrap_or(Ok(())),
+    };
+    tracing::info!("stopping");
+    let _ = close.send(true);
+    while doors.join_next().await.is_some() {}
+    if !socket.is_finished() {
+        let _ = socket.await;
+    }
+    reason
+}
+
+/// Writes what waits, folds logs in, closes the stores.
+async fn close(server: &Server) {
+    if let Some(ingest) = &server.ingest {
+        ingest.landing.close();
+        if let Err(error) = ingest.counts.flush(&server.db).await {
+            tracing::error!(%error, "the last counts could not be stored");
+        }
+    }
+    if !server.db.read_only()
+        && let Err(error) = server.db.checkpoint().await
+    {
+        tracing::error!(%error, "the last checkpoint failed; nothing is lost");
+    }
+    server.db.close().await;
+    tracing::info!("stopped");
+}
+
+/// The lines that an operator waits for, on standard output.
+#[expect(clippy::print_stdout, reason = "the address and the owner line are for people")]
+fn announce(server: &Server, door: &Door) {
+    let config = &server.options.config;
+    let url = match config.public_url.strip_suffix(":0") {
+        Some(start) => format!("{start}:{}", door.address().port()),
+        None => config.public_url.clone(),
+    };
+    println!("Candor is at {url}");
+    println!("Owner: open {url}{}", server.owner.path());
+    if let Some(authority) = door.authority() {
+        println!("Browsers and SDKs must trust {} first", authority.display());
+    }
+    if config.demo {
+        println!("This is a demonstration: all data are invented.");
+    }
+}
