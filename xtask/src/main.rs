@@ -22,21 +22,31 @@ cargo xtask fresh           checks that generated pages are fresh
 cargo xtask fresh --write   writes them
 cargo xtask ci              runs everything that must pass";
 
-#[expect(clippy::disallowed_methods, reason = "this is a tool's main")]
-fn main() -> Result<ExitCode> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a tool reads its own arguments")]
+fn run() -> Result<bool> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     // Asked when run, not when built: checkouts may share what was built.
-    let own = std::env::var_os("CARGO_MANIFEST_DIR").context("Run it as `cargo xtask`.")?;
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").context("run it as `cargo xtask`")?;
     let root = Path::new(&own).parent().context("xtask is in a folder")?;
-    let passed = match arguments[..] {
-        ["tidy"] => report("tidy", &tidy::run(root)?),
-        ["fresh"] => report("fresh", &fresh::check(root)?),
-        ["fresh", "--write"] => fresh::write(root).map(|()| true)?,
-        ["ci"] => ci::run(root)?,
-        _ => bail!("These are the commands:\n{USAGE}"),
-    };
-    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    match arguments[..] {
+        ["tidy"] => Ok(report("tidy", &tidy::run(root)?)),
+        ["fresh"] => Ok(report("fresh", &fresh::check(root)?)),
+        ["fresh", "--write"] => fresh::write(root).map(|()| true),
+        ["ci"] => ci::run(root),
+        _ => bail!("these are the commands\n{USAGE}"),
+    }
 }
 
 /// Prints findings, a line each, and tells whether there are none.
