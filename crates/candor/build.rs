@@ -4,7 +4,10 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-#[expect(clippy::disallowed_methods, reason = "a build script gets its folders from the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a build script gets its folders from the environment"
+)]
 fn main() {
     let out = std::env::var("OUT_DIR").expect("cargo sets it");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -25,7 +28,11 @@ fn main() {
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
-    let output =
-        Command::new("git").current_dir(root).args(arguments).stderr(Stdio::null()).output().ok()?;
+    let output = Command::new("git")
+        .current_dir(root)
+        .args(arguments)
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
     output.status.success().then_some(output.stdout)
 }

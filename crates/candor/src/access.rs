@@ -141,11 +141,15 @@ async fn make(
 ) -> Result<Json<MadeToken>, Problem> {
     if let Some(wrong) = new.scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
         let known = SCOPES.join(", ");
-        return Err(Problem::unprocessable(format!("No scope is called {wrong:?}; there are {known}.")));
+        return Err(Problem::unprocessable(format!(
+            "No scope is called {wrong:?}; there are {known}."
+        )));
     }
     if new.scopes.is_empty() || new.days == 0 || new.days as usize > limits::TOKEN_DAYS {
         let days = limits::TOKEN_DAYS;
-        return Err(Problem::unprocessable(format!("A token opens something, for 1 to {days} days.")));
+        return Err(Problem::unprocessable(format!(
+            "A token opens something, for 1 to {days} days."
+        )));
     }
     if new.name.trim().is_empty() || new.name.len() > 80 || new.name.contains('\0') {
         return Err(Problem::unprocessable("A token has a name of 1 to 80 characters."));

@@ -128,7 +128,9 @@ impl Config {
             None => File::default(),
         };
         let data = overrides.data.clone().or(file.data).ok_or_else(|| {
-            Failure::configuration("Say where data is kept: --data DIR, or `data` in the configuration.")
+            Failure::configuration(
+                "Say where data is kept: --data DIR, or `data` in the configuration.",
+            )
         })?;
         let keys = overrides.keys.clone().or(file.keys).ok_or_else(|| {
             Failure::configuration(
@@ -147,7 +149,9 @@ impl Config {
         let public_url = overrides.public_url.clone().or(file.public_url);
         let public_url = public_url.unwrap_or_else(|| format!("{scheme}://{listen}"));
         if !(public_url.starts_with("http://") || public_url.starts_with("https://")) {
-            return Err(Failure::configuration(format!("public_url = {public_url:?} begins with http:// or https://.")));
+            return Err(Failure::configuration(format!(
+                "public_url = {public_url:?} begins with http:// or https://."
+            )));
         }
         let mut services = file.services;
         if demo {
@@ -159,13 +163,18 @@ impl Config {
             ));
         }
         Ok(Self {
-            database: overrides.database.clone().or(file.database).unwrap_or_else(|| {
-                format!("sqlite:{}", data.join("candor.db").display())
-            }),
+            database: overrides
+                .database
+                .clone()
+                .or(file.database)
+                .unwrap_or_else(|| format!("sqlite:{}", data.join("candor.db").display())),
             name: file.name.unwrap_or_else(|| "Candor".to_owned()),
             operator: Operator { name: file.operator.name, contact: file.operator.contact },
             trusted_proxies: networks(&file.trusted_proxies)?,
-            metrics_listen: file.metrics_listen.map(|a| address("metrics_listen", &a)).transpose()?,
+            metrics_listen: file
+                .metrics_listen
+                .map(|a| address("metrics_listen", &a))
+                .transpose()?,
             log: file.log.unwrap_or_else(|| "info".to_owned()),
             data,
             keys,
@@ -180,24 +189,31 @@ impl Config {
 
 fn read_file(path: &Path) -> Result<File, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::configuration(format!("The configuration {} cannot be read: {error}.", path.display()))
+        Failure::configuration(format!(
+            "The configuration {} cannot be read: {error}.",
+            path.display()
+        ))
     })?;
     toml::from_str(&text).map_err(|error| {
-        Failure::configuration(format!("The configuration {} is not understood:\n{error}", path.display()))
+        Failure::configuration(format!(
+            "The configuration {} is not understood:\n{error}",
+            path.display()
+        ))
     })
 }
 
 fn address(key: &str, text: &str) -> Result<SocketAddr, Failure> {
     text.parse().map_err(|_| {
-        Failure::configuration(format!("{key} = {text:?} is no address; write it like 127.0.0.1:8080."))
+        Failure::configuration(format!(
+            "{key} = {text:?} is no address; write it like 127.0.0.1:8080."
+        ))
     })
 }
 
 fn networks(texts: &[String]) -> Result<Vec<Network>, Failure> {
     let read = |text: &String| {
-        text.parse().map_err(|error| {
-            Failure::configuration(format!("trusted_proxies: {text:?}: {error}"))
-        })
+        text.parse()
+            .map_err(|error| Failure::configuration(format!("trusted_proxies: {text:?}: {error}")))
     };
     texts.iter().map(read).collect()
 }
@@ -212,7 +228,9 @@ fn tls(mode: Option<String>, file: TlsFile, data: &Path) -> Result<Tls, Failure>
                 "tls mode \"files\" needs [tls] certificate and key in the configuration.",
             )),
         },
-        Some(other) => Err(Failure::configuration(format!("tls mode {other:?}: write files, dev or off."))),
+        Some(other) => {
+            Err(Failure::configuration(format!("tls mode {other:?}: write files, dev or off.")))
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use candor_inventory::Channel;
-use candor_kernel::{AppId, Day, Dice, DocumentId, MetricId, PersonName, PingName, ProductId, ReportId};
+use candor_kernel::{
+    AppId, Day, Dice, DocumentId, MetricId, PersonName, PingName, ProductId, ReportId,
+};
 use candor_preference::Signals;
 use candor_reports::reports::Proposal;
 use candor_review::rules::{Decision, Outcome};
@@ -39,7 +41,8 @@ pub async fn fill(server: &Server) -> Result<(), Failure> {
     let requester = person("Robin Requester");
     let pushed = server.registry.push(&registration, &files, &requester, now).await;
     let request = pushed.map_err(|e| failed(&e))?.request;
-    grant(server, request, "Lean, documented, and nothing in it needs an aggregate instead.").await?;
+    grant(server, request, "Lean, documented, and nothing in it needs an aggregate instead.")
+        .await?;
     for back in (1..=DAYS).rev() {
         invent_day(server, now.day().plus(-back)).await?;
     }
@@ -59,11 +62,7 @@ async fn grant(server: &Server, request: Option<i64>, note: &str) -> Result<(), 
     decided.map(|_| ()).map_err(|error| Failure::other(format!("demonstration: {error}")))
 }
 
-async fn report(
-    server: &Server,
-    product: ProductId,
-    requester: PersonName,
-) -> Result<(), Failure> {
+async fn report(server: &Server, product: ProductId, requester: PersonName) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::other(format!("demonstration: {error}"));
     let Some(reports) = &server.reports else { return Ok(()) };
     let now = server.options.clock.now();

@@ -1,6 +1,7 @@
 //! What happens without being asked. Each job is a function of a time; the loops only call them.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use candor_database::{DatabaseError, lease};
@@ -24,6 +25,8 @@ impl Server {
             proposed.map_err(|error| crate::Failure::other(error.to_string()))?;
         }
         self.refresh(now).await;
+        let accepted = self.registry.in_force().borrow().accepted;
+        self.accepted_seen.store(accepted, Ordering::SeqCst);
         self.runner.run_all(now).await;
         self.tell_ready(now).await;
         Ok(())
@@ -46,9 +49,15 @@ impl Server {
         }
     }
 
-    /// Runs the checks that are due, and tells whether the server is ready.
+    /// Runs the checks that are due, and tells whether the server is ready. All are due at once when
+    /// the declarations were just accepted: what was found of an idle server says little.
     pub async fn check(&self, now: Timestamp) {
-        self.runner.tick(now).await;
+        let accepted = self.registry.in_force().borrow().accepted;
+        if accepted && !self.accepted_seen.swap(true, Ordering::SeqCst) {
+            self.runner.run_all(now).await;
+        } else {
+            self.runner.tick(now).await;
+        }
         self.tell_ready(now).await;
     }
 
@@ -89,7 +98,8 @@ impl Server {
     async fn tell_ready(&self, now: Timestamp) {
         let mut missing = Vec::new();
         if self.db.read_only() {
-            missing.push("a newer version has changed the database; this one only reads".to_owned());
+            missing
+                .push("a newer version has changed the database; this one only reads".to_owned());
         }
         match self.registry.accepted(now.day()).await {
             Ok(true) => {}

@@ -108,7 +108,8 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let unready = path.with_extension("new");
     let write = || -> std::io::Result<()> {
         let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&unready)?;
+        let mut file =
+            options.write(true).create(true).truncate(true).mode(0o600).open(&unready)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&unready, path)?;
@@ -133,10 +134,12 @@ mod tests {
         let (keys, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let keys = keys.path().join("keys");
         let product = |name| ProductId::parse(name).unwrap();
-        let key = |name| *open(&keys, data.path()).unwrap().subject_key(&product(name)).unwrap().expose();
+        let key =
+            |name| *open(&keys, data.path()).unwrap().subject_key(&product(name)).unwrap().expose();
         assert_eq!(key("one"), key("one"));
         assert_ne!(key("one"), key("two"));
-        let mode = fs::metadata(keys.join("telemetry-subject.one.key")).unwrap().permissions().mode();
+        let mode =
+            fs::metadata(keys.join("telemetry-subject.one.key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 

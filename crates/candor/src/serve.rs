@@ -38,7 +38,8 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     reason
 }
 
-type Doors = (tokio::task::JoinSet<()>, tokio::task::JoinHandle<Result<(), Failure>>, watch::Sender<bool>);
+type Doors =
+    (tokio::task::JoinSet<()>, tokio::task::JoinHandle<Result<(), Failure>>, watch::Sender<bool>);
 
 fn open(
     server: &Arc<Server>,

@@ -1,5 +1,6 @@
 //! Wiring: everything a server is made of, and nothing that decides.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -72,6 +73,8 @@ pub struct Server {
     pub missing: watch::Sender<Vec<String>>,
     /// Days after which raw pings go.
     pub raw_days: u32,
+    /// True once the checks ran with the declarations accepted.
+    pub(crate) accepted_seen: AtomicBool,
     _folder: DataFolder,
 }
 
@@ -147,6 +150,7 @@ impl Server {
             owner,
             missing,
             raw_days,
+            accepted_seen: AtomicBool::new(false),
             _folder: folder,
             options,
         };

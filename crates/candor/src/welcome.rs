@@ -100,7 +100,12 @@ async fn accept(
 ) -> Result<Response, Problem> {
     admit(&state, &code, place)?;
     let Ok(by) = PersonName::parse(form.by.trim()) else {
-        return page(&state, frame, "Write the name of the person who accepts, up to 80 characters.").await;
+        return page(
+            &state,
+            frame,
+            "Write the name of the person who accepts, up to 80 characters.",
+        )
+        .await;
     };
     let accepted = state.registry.accept_own(by, state.clock.now()).await;
     accepted.map_err(candor_review::http::problem)?;

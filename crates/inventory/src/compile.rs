@@ -92,7 +92,10 @@ pub fn fingerprint(in_force: &InForce) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(format!("{accepted:?}|{info:?}|{data:?}"));
     for (id, app) in apps {
-        hash.update(format!("|{id}|{:?}|{}|{}|{:?}", app.product, app.title, app.contact, app.channel));
+        hash.update(format!(
+            "|{id}|{:?}|{}|{}|{:?}",
+            app.product, app.title, app.contact, app.channel
+        ));
         for (name, ping) in &app.pings {
             let PingTerms { client_id, info_sections, reasons, standing, .. } = ping;
             hash.update(format!("|{name}|{client_id:?}|{info_sections}|{reasons:?}|{standing:?}"));
@@ -105,14 +108,16 @@ pub fn fingerprint(in_force: &InForce) -> [u8; 32] {
 }
 
 fn info_fields(built_in: &[Inventory]) -> impl Iterator<Item = (String, String, DatumId)> {
-    built_in.iter().flat_map(|part| &part.records).filter(|(_, r)| r.store == Store::Payload).flat_map(
-        |(section, record)| {
+    built_in
+        .iter()
+        .flat_map(|part| &part.records)
+        .filter(|(_, r)| r.store == Store::Payload)
+        .flat_map(|(section, record)| {
             record.fields.keys().filter_map(move |field| {
                 let datum = DatumId::parse(&format!("candor/{section}.{field}")).ok()?;
                 Some((section.clone(), field.clone(), datum))
             })
-        },
-    )
+        })
 }
 
 fn app_terms(product: &ProductInput, channel: Channel, today: Day) -> App {
@@ -141,9 +146,7 @@ fn ping_terms(
     let id = datum(&product.product, "ping", name.as_str());
     let metrics = product.definitions.metrics.iter().filter(|(_, m)| m.pings.contains(name));
     PingTerms {
-        client_id: ping
-            .client_id
-            .then(|| datum(&product.product, "client-id", name.as_str())),
+        client_id: ping.client_id.then(|| datum(&product.product, "client-id", name.as_str())),
         description: ping.description.as_str().into(),
         info_sections: ping.info_sections,
         reasons: ping.reasons.clone(),
@@ -215,4 +218,3 @@ fn standing_data(app: &App) -> impl Iterator<Item = DatumId> + '_ {
 
 #[cfg(test)]
 mod tests;
-

@@ -187,7 +187,10 @@ impl Inventory {
         let mut findings = Vec::new();
         let Persons { design, approval, implementation } = &self.persons;
         if [design, approval, implementation].into_iter().any(|person| person.trim().is_empty()) {
-            findings.push(Finding::new(&self.part, "names nobody for design, approval or implementation; write all three."));
+            findings.push(Finding::new(
+                &self.part,
+                "names nobody for design, approval or implementation; write all three.",
+            ));
         }
         for (name, record) in &self.records {
             record.lint(&format!("{}: {name}", self.part), &mut findings);
@@ -213,7 +216,10 @@ impl Record {
                 find(place, "ends by a column that is not among its fields.");
             }
             Retention::Until(event) if event.trim().is_empty() => {
-                find(place, "does not say when it ends; write `retention: {until: \"...\"}` or days.");
+                find(
+                    place,
+                    "does not say when it ends; write `retention: {until: \"...\"}` or days.",
+                );
             }
             _ => {}
         }
@@ -230,14 +236,20 @@ impl Field {
     fn lint(&self, place: &str, find: &mut impl FnMut(&str, &str)) {
         for (text, key) in [(&self.what, "what"), (&self.why, "why"), (&self.benefit, "benefit")] {
             if text.trim().len() < 4 || text.to_lowercase().contains("may be useful") {
-                find(place, &format!("`{key}` says nothing; say it in words that a user understands."));
+                find(
+                    place,
+                    &format!("`{key}` says nothing; say it in words that a user understands."),
+                );
             }
         }
         if self.personal && self.why_not_sealed.is_none() {
             find(place, "is personal and readable by this server; write `why_not_sealed`.");
         }
         if self.category == Category::Unclassified {
-            find(place, "has no category; choose technical, interaction, stored_content or highly_sensitive.");
+            find(
+                place,
+                "has no category; choose technical, interaction, stored_content or highly_sensitive.",
+            );
         }
     }
 }

@@ -29,7 +29,8 @@ impl Promise {
     /// Reads a `promises.yaml`. A mutation that names no fault is an error: a check that cannot
     /// fail is no check.
     pub fn read(text: &str) -> Result<Vec<Self>, String> {
-        let promises: Vec<Self> = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+        let promises: Vec<Self> =
+            serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
         for promise in &promises {
             if Fault::by_name(&promise.mutation).is_none() {
                 return Err(format!("{}: no fault is called {:?}", promise.id, promise.mutation));
@@ -77,7 +78,11 @@ pub trait Checks: Send + Sync {
     /// Returns the promises this part keeps.
     fn promises(&self) -> Vec<Promise>;
     /// Runs the check of one of them.
-    fn run<'a>(&'a self, id: &'a PromiseId, at: Timestamp) -> BoxFuture<'a, Result<Verdict, String>>;
+    fn run<'a>(
+        &'a self,
+        id: &'a PromiseId,
+        at: Timestamp,
+    ) -> BoxFuture<'a, Result<Verdict, String>>;
 }
 
 /// Which parts are stopped, since when and by which promise. Travels in a watch channel.
@@ -146,7 +151,10 @@ mod tests {
         let start = Timestamp::from_micros(0);
         assert_eq!(standing.allows(Part::Telemetry, start), Allowed::Open);
         standing.stop(Part::Telemetry, stop("S30", false, 0));
-        assert!(matches!(standing.allows(Part::Telemetry, start.plus(Standing::WAIT)), Allowed::Wait(_)));
+        assert!(matches!(
+            standing.allows(Part::Telemetry, start.plus(Standing::WAIT)),
+            Allowed::Wait(_)
+        ));
         let later = start.plus(Standing::WAIT + Duration::from_secs(1));
         assert!(matches!(standing.allows(Part::Telemetry, later), Allowed::Refuse(_)));
         assert_eq!(standing.allows(Part::Reports, later), Allowed::Open);

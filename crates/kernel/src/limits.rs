@@ -87,7 +87,10 @@ pub fn page() -> String {
     );
     for limit in ALL {
         let why = limit.why.trim();
-        page.push_str(&format!("| `{}` | {} | {} | {why} |\n", limit.name, limit.value, limit.unit));
+        page.push_str(&format!(
+            "| `{}` | {} | {} | {why} |\n",
+            limit.name, limit.value, limit.unit
+        ));
     }
     page
 }

@@ -54,7 +54,11 @@ impl Checks for NoticeChecks {
         promises()
     }
 
-    fn run<'a>(&'a self, id: &'a PromiseId, at: Timestamp) -> BoxFuture<'a, Result<Verdict, String>> {
+    fn run<'a>(
+        &'a self,
+        id: &'a PromiseId,
+        at: Timestamp,
+    ) -> BoxFuture<'a, Result<Verdict, String>> {
         Box::pin(async move {
             match id.as_str() {
                 "S30" => self.every_column_ends(at).await,
@@ -114,15 +118,26 @@ impl NoticeChecks {
         let page = self.page("/about").await?;
         let main = page.split("<main").nth(1).and_then(|rest| rest.split("</main>").next());
         let main = main.ok_or("the page about this server has no main part")?;
-        for (what, wanted) in [("version", version), ("build", commit), ("licence", licence), ("source", source), ("fingerprint of its source", &self.source_sha256)] {
+        for (what, wanted) in [
+            ("version", version),
+            ("build", commit),
+            ("licence", licence),
+            ("source", source),
+            ("fingerprint of its source", &self.source_sha256),
+        ] {
             if !main.contains(wanted.as_str()) {
-                return Ok(Verdict::broken(format!("The page about this server leaves out its {what}.")));
+                return Ok(Verdict::broken(format!(
+                    "The page about this server leaves out its {what}."
+                )));
             }
         }
         let (status, bytes) = self.voice()?.get(source).await?;
-        let hash: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String =
+            Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         if status != 200 || hash != self.source_sha256 {
-            return Ok(Verdict::broken("The linked source is not the one this build was made from."));
+            return Ok(Verdict::broken(
+                "The linked source is not the one this build was made from.",
+            ));
         }
         Ok(Verdict::kept(format!(
             "The page names version {version}, build {commit} and {licence}; the linked source ({} kB) has the fingerprint shown.",
@@ -137,7 +152,9 @@ impl NoticeChecks {
         self.dice.fill(&mut canary);
         let canary = u64::from_le_bytes(canary).to_string();
         if !self.notices.changes_are_kept(&canary, at).await.map_err(words)? {
-            return Ok(Verdict::broken("A trial notice was changed, and the change was not dated and kept."));
+            return Ok(Verdict::broken(
+                "A trial notice was changed, and the change was not dated and kept.",
+            ));
         }
         self.notices.keep_current(at).await.map_err(words)?;
         let versions = self.notices.versions().await.map_err(words)?;
@@ -145,18 +162,26 @@ impl NoticeChecks {
             return Err("there is no notice yet".to_owned());
         };
         if newest.text != self.notices.text() {
-            return Ok(Verdict::broken("The notice has changed, and the change is not dated and kept."));
+            return Ok(Verdict::broken(
+                "The notice has changed, and the change is not dated and kept.",
+            ));
         }
         for version in &versions {
             if version.fingerprint != rules::fingerprint(&version.text) {
-                return Ok(Verdict::broken(format!("Version {} no longer reads as it did.", version.number)));
+                return Ok(Verdict::broken(format!(
+                    "Version {} no longer reads as it did.",
+                    version.number
+                )));
             }
         }
         // Every version is stored as checked above; that pages show them is tried on the outer two.
         for version in [newest, versions.last().unwrap_or(newest)] {
             let page = self.page(&format!("/notice/versions/{}", version.number)).await?;
             if !page.contains(&version.since.day().to_string()) {
-                return Ok(Verdict::broken(format!("The page of version {} shows no date.", version.number)));
+                return Ok(Verdict::broken(format!(
+                    "The page of version {} shows no date.",
+                    version.number
+                )));
             }
         }
         Ok(Verdict::kept(format!(

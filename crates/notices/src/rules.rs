@@ -161,7 +161,11 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
 
 /// Returns the worst word of each of the last days, oldest first, for the strip.
 #[must_use]
-pub fn strip(results: &[(PromiseId, Timestamp, Outcome)], id: &PromiseId, now: Timestamp) -> Vec<&'static str> {
+pub fn strip(
+    results: &[(PromiseId, Timestamp, Outcome)],
+    id: &PromiseId,
+    now: Timestamp,
+) -> Vec<&'static str> {
     const DAYS: i64 = 30;
     let mut days = vec!["none"; 30];
     for (_, at, outcome) in results.iter().filter(|(promise, ..)| promise == id) {

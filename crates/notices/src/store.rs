@@ -37,10 +37,7 @@ pub(crate) async fn versions(db: &Database, notice: &str) -> Result<Vec<Version>
 }
 
 /// Reads the newest version of a notice.
-pub(crate) async fn newest(
-    db: &Database,
-    notice: &str,
-) -> Result<Option<Version>, DatabaseError> {
+pub(crate) async fn newest(db: &Database, notice: &str) -> Result<Option<Version>, DatabaseError> {
     let row: Option<VersionRow> = sqlx::query_as(
         "SELECT number, fingerprint, text, since_us FROM notice_version \
          WHERE notice = $1 ORDER BY number DESC LIMIT 1",

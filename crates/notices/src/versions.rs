@@ -68,7 +68,11 @@ impl Notices {
     }
 
     /// Changes the trial notice twice and tells whether both versions were kept, then forgets them.
-    pub async fn changes_are_kept(&self, canary: &str, now: Timestamp) -> Result<bool, DatabaseError> {
+    pub async fn changes_are_kept(
+        &self,
+        canary: &str,
+        now: Timestamp,
+    ) -> Result<bool, DatabaseError> {
         let (first, second) = (format!("{canary} before"), format!("{canary} after"));
         store::forget(&self.db, TRIAL).await?;
         self.keep(TRIAL, &first, now).await?;

@@ -204,10 +204,7 @@ async fn run(
 async fn published(state: &ReportsState, report: &str) -> Result<Report, Problem> {
     let today = state.clock.now().day();
     let published = state.reports.published(today).await.map_err(problem)?;
-    published
-        .into_iter()
-        .find(|one| one.report.as_str() == report)
-        .ok_or_else(Problem::not_found)
+    published.into_iter().find(|one| one.report.as_str() == report).ok_or_else(Problem::not_found)
 }
 
 async fn reply(state: &ReportsState, report: Report) -> Result<ReportReply, Problem> {
@@ -254,9 +251,12 @@ fn problem(error: ReportError) -> Problem {
         error @ ReportError::NotTheTime => {
             Problem::new(StatusCode::CONFLICT, "not-the-time", title, error.to_string())
         }
-        error @ ReportError::Paused(_) => {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "promise-not-held", title, error.to_string())
-        }
+        error @ ReportError::Paused(_) => Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "promise-not-held",
+            title,
+            error.to_string(),
+        ),
         ReportError::Database(_) | ReportError::Landing(_) | ReportError::Review(_) => {
             tracing::error!(%error, "reports");
             Problem::unavailable("The store does not answer; try again in a moment.")

@@ -116,7 +116,8 @@ impl Reports {
         }
         let Report { product, ping, metric, kind, .. } = &report;
         let count = self.source.distinct_clients(product, ping, (metric, *kind), day)?;
-        let noise = noise::discrete_laplace(EPSILON_MILLI).expect("the bound is a constant above 0");
+        let noise =
+            noise::discrete_laplace(EPSILON_MILLI).expect("the bound is a constant above 0");
         Ok(store::keep(&self.db, &report, day, shown(count, noise), now).await?)
     }
 
@@ -196,10 +197,14 @@ impl Reports {
         let in_force = self.in_force.borrow();
         let app = in_force.apps.values().find(|app| app.product == *product);
         let Some(terms) = app.and_then(|app| app.pings.get(ping)) else {
-            return refuse(format!("The product {product} declares no ping {ping}; push it first."));
+            return refuse(format!(
+                "The product {product} declares no ping {ping}; push it first."
+            ));
         };
         if terms.client_id.is_none() {
-            return refuse(format!("The ping {ping} carries no client id: people cannot be counted."));
+            return refuse(format!(
+                "The ping {ping} carries no client id: people cannot be counted."
+            ));
         }
         match terms.metrics.get(metric).map(|metric| metric.kind) {
             None => refuse(format!("The ping {ping} declares no metric {metric}; push it first.")),

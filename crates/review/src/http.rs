@@ -151,7 +151,9 @@ pub fn admin(state: &ReviewState) -> Vec<(&'static str, Router)> {
         ("owner", Router::new().route("/api/admin/accept", post(accept))),
     ];
     let limit = DefaultBodyLimit::max(limits::ADMIN_BODY_BYTES);
-    routes.map(|(scope, router)| (scope, router.layer(limit.clone()).with_state(state.clone()))).into()
+    routes
+        .map(|(scope, router)| (scope, router.layer(limit.clone()).with_state(state.clone())))
+        .into()
 }
 
 async fn push(
@@ -240,7 +242,8 @@ pub fn problem(error: ReviewError) -> Problem {
     match error {
         ReviewError::Definitions(findings) => {
             let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
-            let (title, status) = ("The definitions have problems", StatusCode::UNPROCESSABLE_ENTITY);
+            let (title, status) =
+                ("The definitions have problems", StatusCode::UNPROCESSABLE_ENTITY);
             Problem::new(status, "definitions-refused", title, lines.join("\n"))
         }
         ReviewError::Unknown(_) => Problem::not_found(),

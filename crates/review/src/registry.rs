@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use candor_database::Database;
 use candor_inventory::glean::{self, Definitions, Terms};
 use candor_inventory::{
-    BoxFuture, Category, Grant, InForce, Inventory, ProductInput, PublishRequest, Publishing, compile,
+    BoxFuture, Category, Grant, InForce, Inventory, ProductInput, PublishRequest, Publishing,
+    compile,
 };
 use candor_kernel::{DatumId, Day, PersonName, ProductId, Revision, Timestamp};
 use sha2::{Digest, Sha256};
@@ -134,9 +135,16 @@ impl Registry {
                     let about = (Kind::Collect, product.as_str());
                     match store::newest_for(tx, about, items_hash).await? {
                         Some((request, state)) if state == "open" => Ok(Some(request)),
-                        _ => store::open_request(tx, about, (title, requester), items_hash, items, now)
-                            .await
-                            .map(Some),
+                        _ => store::open_request(
+                            tx,
+                            about,
+                            (title, requester),
+                            items_hash,
+                            items,
+                            now,
+                        )
+                        .await
+                        .map(Some),
                     }
                 })
             })

@@ -175,17 +175,20 @@ pub fn items_to_review(
         .filter(|(datum, terms)| {
             !grants.get(datum).is_some_and(|g| g.terms == *terms && g.expires > today)
         })
-        .map(|(datum, terms)| Item { category: category(product, definitions, &datum), datum, terms })
+        .map(|(datum, terms)| Item {
+            category: category(product, definitions, &datum),
+            datum,
+            terms,
+        })
         .collect()
 }
 
 fn category(product: &ProductId, definitions: &Definitions, datum: &DatumId) -> Category {
     let prefix = format!("{product}/metric/");
     let metric = datum.as_str().strip_prefix(&prefix);
-    metric.and_then(|id| definitions.metrics.get(id)).map_or_else(
-        || ping_category(product, definitions, datum),
-        |metric| metric.category,
-    )
+    metric
+        .and_then(|id| definitions.metrics.get(id))
+        .map_or_else(|| ping_category(product, definitions, datum), |metric| metric.category)
 }
 
 /// A ping is as sensitive as the most sensitive metric it carries; empty ones are technical.

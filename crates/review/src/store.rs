@@ -145,7 +145,9 @@ pub async fn products(db: &Database) -> Result<Vec<StoredProduct>, ReviewError> 
         .bind(number)
         .fetch_all(db.reader())
         .await?;
-        let apps = apps.iter().map(|(app, channel)| Ok((stored(AppId::parse(app))?, Channel::by_name(channel))));
+        let apps = apps
+            .iter()
+            .map(|(app, channel)| Ok((stored(AppId::parse(app))?, Channel::by_name(channel))));
         products.push(StoredProduct {
             product: stored(ProductId::parse(&product))?,
             title,
@@ -205,7 +207,8 @@ pub async fn revision(
     fingerprint: [u8; 32],
     now: Timestamp,
 ) -> Result<i64, ReviewError> {
-    const NEWEST: &str = "SELECT revision, fingerprint FROM in_force ORDER BY revision DESC LIMIT 1";
+    const NEWEST: &str =
+        "SELECT revision, fingerprint FROM in_force ORDER BY revision DESC LIMIT 1";
     let newest: Option<(i64, Vec<u8>)> = sqlx::query_as(NEWEST).fetch_optional(db.reader()).await?;
     if let Some((revision, _)) = newest.filter(|(_, old)| *old == fingerprint) {
         return Ok(revision);
@@ -219,12 +222,14 @@ pub async fn revision(
                 Some((revision, _)) => revision + 1,
                 None => 1,
             };
-            sqlx::query("INSERT INTO in_force (revision, fingerprint, made_us) VALUES ($1, $2, $3)")
-                .bind(revision)
-                .bind(fingerprint.to_vec())
-                .bind(now.micros())
-                .execute(&mut **tx)
-                .await?;
+            sqlx::query(
+                "INSERT INTO in_force (revision, fingerprint, made_us) VALUES ($1, $2, $3)",
+            )
+            .bind(revision)
+            .bind(fingerprint.to_vec())
+            .bind(now.micros())
+            .execute(&mut **tx)
+            .await?;
             Ok::<_, ReviewError>(revision)
         })
     })
@@ -249,6 +254,8 @@ fn stored<T>(read: Result<T, candor_kernel::IdError>) -> Result<T, ReviewError> 
 }
 
 fn damaged(why: &str) -> ReviewError {
-    DatabaseError::Unsuitable(format!("The database holds something this build never wrote: {why}."))
-        .into()
+    DatabaseError::Unsuitable(format!(
+        "The database holds something this build never wrote: {why}."
+    ))
+    .into()
 }

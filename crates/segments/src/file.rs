@@ -71,7 +71,9 @@ pub(crate) fn open_to_read(folder: &Path, day: Day) -> rusqlite::Result<Option<C
 }
 
 /// Returns the tables and columns a segment really has.
-pub(crate) fn schema(connection: &Connection) -> rusqlite::Result<BTreeMap<String, BTreeSet<String>>> {
+pub(crate) fn schema(
+    connection: &Connection,
+) -> rusqlite::Result<BTreeMap<String, BTreeSet<String>>> {
     let mut statement = connection.prepare(
         "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c \
          WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'",

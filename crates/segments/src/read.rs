@@ -1,11 +1,11 @@
 //! Reading what landed: totals for reports, single rows for the operator of this server only.
 
-use candor_kernel::{Day, DocumentId, MetricId, Personal, PingName, ProductId, Revision};
 use candor_inventory::glean::MetricKind;
+use candor_kernel::{Day, DocumentId, MetricId, Personal, PingName, ProductId, Revision};
 use rusqlite::params;
 
-use crate::landing::{Landing, LandingError};
 use crate::file;
+use crate::landing::{Landing, LandingError};
 
 /// Where reports get their totals. There is no way to ask for a row.
 pub trait MetricSource: Send + Sync {

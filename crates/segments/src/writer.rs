@@ -162,7 +162,8 @@ fn commit(
     rows: &[Box<Row>],
     in_force: &InForce,
 ) -> rusqlite::Result<Vec<Result<Landed, LandingError>>> {
-    let transaction = segment.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let transaction =
+        segment.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let mut results = Vec::with_capacity(rows.len());
     {
         let mut insert = transaction.prepare_cached(

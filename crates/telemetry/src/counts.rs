@@ -48,7 +48,8 @@ impl Counts {
 
     /// Adds what was counted to the store. Where that fails, nothing is lost.
     pub async fn flush(&self, db: &Database) -> Result<(), DatabaseError> {
-        let counted = std::mem::take(&mut *self.waiting.lock().expect("no holder of this lock panics"));
+        let counted =
+            std::mem::take(&mut *self.waiting.lock().expect("no holder of this lock panics"));
         let result = store::add(db, &counted).await;
         if result.is_err() {
             let mut waiting = self.waiting.lock().expect("no holder of this lock panics");

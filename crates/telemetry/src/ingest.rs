@@ -76,6 +76,10 @@ impl Ingest {
     ) -> Result<Accepted, Refusal> {
         let mut product = None;
         let result = self.take(submission, from, now, &mut product).await;
+        // What this server sends itself is no measure of anything.
+        if from == From::Inside {
+            return result;
+        }
         match &result {
             Ok(accepted) => self.counts.accepted(now.day(), product.as_ref(), accepted),
             Err(refusal) => self.counts.refused(now.day(), product.as_ref(), *refusal),
@@ -104,8 +108,7 @@ impl Ingest {
         let encoding = body::Encoding::read(submission.encoding)?;
         let inflated = body::inflate(encoding, submission.body)?;
         let payload = body::parse(&inflated)?;
-        let switched =
-            filter::Switched { keep_undeclared: self.faults.on(Fault::KeepUndeclared) };
+        let switched = filter::Switched { keep_undeclared: self.faults.on(Fault::KeepUndeclared) };
         let kept = filter::filter(&in_force, ping, &submission.signals, payload, switched)?;
         let subject = match kept.client {
             Some(client) => Some(self.subject(&app.product, client)?),

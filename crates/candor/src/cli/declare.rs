@@ -53,7 +53,9 @@ pub(crate) async fn definitions(definitions: Definitions) -> Result<(), Failure>
     let mut apps = Vec::new();
     for app in &arguments.apps {
         let (id, channel) = app.split_once('=').ok_or_else(|| {
-            Failure::configuration(format!("--app {app}: write it as id=channel, e.g. {app}=release."))
+            Failure::configuration(format!(
+                "--app {app}: write it as id=channel, e.g. {app}=release."
+            ))
         })?;
         apps.push((AppId::parse(id).map_err(wrong)?, channel.to_owned()));
     }
@@ -78,7 +80,11 @@ pub(crate) async fn definitions(definitions: Definitions) -> Result<(), Failure>
         say_json(&reply);
         return Ok(());
     }
-    say(&format!("{} data declared, {} of them without a grant.", reply.declared, reply.asked.len()));
+    say(&format!(
+        "{} data declared, {} of them without a grant.",
+        reply.declared,
+        reply.asked.len()
+    ));
     if let Some(request) = reply.request {
         for item in &reply.asked {
             say(&format!("  {} ({})", item.datum, item.category));
@@ -182,7 +188,12 @@ async fn decide(
     if json {
         say_json(&reply);
     } else {
-        say(&format!("Request {} is {}; r{} is in force.", deciding.request, outcome.name(), reply.revision));
+        say(&format!(
+            "Request {} is {}; r{} is in force.",
+            deciding.request,
+            outcome.name(),
+            reply.revision
+        ));
     }
     Ok(())
 }

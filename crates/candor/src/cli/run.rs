@@ -38,7 +38,8 @@ pub(crate) async fn init(init: Init) -> Result<(), Failure> {
     let failed = |error: candor_review::ReviewError| Failure::other(error.to_string());
     let request = server.registry.propose_own(now).await.map_err(failed)?;
     if let (true, Some(by)) = (init.accept, &init.by) {
-        let by = PersonName::parse(by).map_err(|error| Failure::configuration(error.to_string()))?;
+        let by =
+            PersonName::parse(by).map_err(|error| Failure::configuration(error.to_string()))?;
         server.registry.accept_own(by, now).await.map_err(failed)?;
         say(&format!("The folders are ready. Request {request} is granted for a year."));
     } else {
@@ -129,7 +130,8 @@ pub(crate) async fn pings(pings: Pings) -> Result<(), Failure> {
     let reach = Reach::new(&pings.server)?;
     let mut path = format!("/api/admin/pings?limit={}", pings.limit);
     if let Some(document) = &pings.document {
-        let safe: String = document.chars().filter(|c| c.is_ascii_hexdigit() || *c == '-').collect();
+        let safe: String =
+            document.chars().filter(|c| c.is_ascii_hexdigit() || *c == '-').collect();
         path.push_str(&format!("&document={safe}"));
     }
     let rows: Vec<PingReply> = reach.get(&path).await?;

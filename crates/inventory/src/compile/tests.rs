@@ -31,7 +31,14 @@ fn product(granted_until: Option<&str>) -> ProductInput {
         .collect();
     let app = |name, channel| (AppId::parse(name).expect("an id"), channel);
     let apps = vec![app("shop", Channel::Release), app("shop-beta", Channel::PreRelease)];
-    ProductInput { product, title: "Shop".into(), contact: "shop@example.org".into(), apps, definitions: Arc::new(definitions), grants }
+    ProductInput {
+        product,
+        title: "Shop".into(),
+        contact: "shop@example.org".into(),
+        apps,
+        definitions: Arc::new(definitions),
+        grants,
+    }
 }
 
 fn compiled(granted_until: Option<&str>, today: &str) -> InForce {
@@ -80,7 +87,8 @@ fn the_registered_channel_decides_what_is_offered() {
 fn a_change_that_changes_the_risk_voids_the_grant() {
     let mut product = product(Some("2028-01-01"));
     let id = MetricId::parse("shop.cart.filled").expect("an id");
-    Arc::make_mut(&mut product.definitions).metrics.get_mut(&id).expect("declared").kind = MetricKind::Quantity;
+    Arc::make_mut(&mut product.definitions).metrics.get_mut(&id).expect("declared").kind =
+        MetricKind::Quantity;
     let in_force = compile(&[product], &[], true, day("2026-11-21").start());
     assert_eq!(metric(&in_force, "shop", "filled").standing, Err(Why::Unreviewed));
 }

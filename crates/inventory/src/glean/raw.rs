@@ -185,7 +185,9 @@ fn extra_kind(kind: &str) -> Result<Extra, String> {
         "string" => Ok(Extra::String),
         "boolean" => Ok(Extra::Boolean),
         "quantity" => Ok(Extra::Quantity),
-        other => Err(format!("has an extra key of type {other:?}; string, boolean and quantity are known.")),
+        other => Err(format!(
+            "has an extra key of type {other:?}; string, boolean and quantity are known."
+        )),
     }
 }
 
@@ -198,7 +200,9 @@ fn category(sensitivities: &[String]) -> Result<Category, String> {
             "interaction" => Category::Interaction,
             "stored_content" | "web_activity" => Category::StoredContent,
             "highly_sensitive" => Category::HighlySensitive,
-            other => return Err(format!("has the sensitivity {other:?}, which Glean does not know.")),
+            other => {
+                return Err(format!("has the sensitivity {other:?}, which Glean does not know."));
+            }
         };
         highest = highest.max(Some(category));
     }
@@ -215,5 +219,7 @@ fn expires(value: &Value) -> Result<Expires, String> {
         }
         _ => Err(()),
     }
-    .map_err(|()| format!("expires {value}; write a day (yyyy-mm-dd), a version, never or expired."))
+    .map_err(|()| {
+        format!("expires {value}; write a day (yyyy-mm-dd), a version, never or expired.")
+    })
 }

@@ -166,8 +166,15 @@ mod tests {
         let promises = [("S30".to_owned(), "Every column ends.".to_owned())];
         let sections = sections(&promises, &[own], &InForce::nothing(), &operator, 30);
         let text = text(&sections);
-        assert!(text.starts_with("# What this server promises\nEvery column ends. (S30)\n"), "{text}");
-        assert!(text.contains("check_result: Results of promise checks, as evidence. Kept for 400 days."));
+        assert!(
+            text.starts_with("# What this server promises\nEvery column ends. (S30)\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains(
+                "check_result: Results of promise checks, as evidence. Kept for 400 days."
+            )
+        );
         assert!(text.ends_with("# Who answers for this server\nExample Club\nclub@example.org\n"));
     }
 }

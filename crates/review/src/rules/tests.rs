@@ -66,12 +66,17 @@ fn a_push_asks_for_what_has_no_grant_that_holds() {
     let asked = |grants: &HashMap<_, _>| items_to_review(&product, &definitions, grants, day(100));
     let all = asked(&HashMap::new());
     let categories: Vec<_> = all.iter().map(|i| (i.datum.as_str(), i.category)).collect();
-    assert_eq!(categories, [
-        ("shop/ping/till", Category::Interaction),
-        ("shop/metric/shop.cart.filled", Category::Interaction),
-        ("shop/metric/shop.cart.vague", Category::Unclassified),
-    ]);
-    let grant = |item: &Item, expires| (item.datum.clone(), Grant { terms: item.terms, expires: day(expires) });
+    assert_eq!(
+        categories,
+        [
+            ("shop/ping/till", Category::Interaction),
+            ("shop/metric/shop.cart.filled", Category::Interaction),
+            ("shop/metric/shop.cart.vague", Category::Unclassified),
+        ]
+    );
+    let grant = |item: &Item, expires| {
+        (item.datum.clone(), Grant { terms: item.terms, expires: day(expires) })
+    };
     assert_eq!(asked(&all.iter().map(|item| grant(item, 101)).collect()), []);
     assert_eq!(asked(&all.iter().map(|item| grant(item, 100)).collect()), all, "ended today");
     let other = Grant { terms: Terms([9; 32]), expires: day(200) };

@@ -98,12 +98,8 @@ pub async fn decide(
     // Items never change after a request was opened; its state is checked again when it is written.
     let row = request(db, number).await?;
     let Some(row) = row else { return Err(ReviewError::Unknown(format!("request {number}"))) };
-    let asked = Asked {
-        kind: row.kind,
-        state: &row.state,
-        requester: &row.requester,
-        items: &row.items,
-    };
+    let asked =
+        Asked { kind: row.kind, state: &row.state, requester: &row.requester, items: &row.items };
     may_decide(asked, decision, now.day())?;
     candor_database::without_nul(&decision.note)?;
     let before = row.state.as_str();
@@ -149,18 +145,15 @@ const COLUMNS: &str = "SELECT request, kind, subject, title, requester, opened_u
 /// Reads all requests, newest first, without their items.
 pub async fn requests(db: &Database) -> Result<Vec<RequestRow>, ReviewError> {
     let text = format!("{COLUMNS} ORDER BY request DESC LIMIT 500");
-    let rows: Vec<Row> =
-        sqlx::query_as(sqlx::AssertSqlSafe(text)).fetch_all(db.reader()).await?;
+    let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(text)).fetch_all(db.reader()).await?;
     rows.into_iter().map(from_row).collect()
 }
 
 /// Reads one request with its items and decision.
 pub async fn request(db: &Database, number: i64) -> Result<Option<RequestRow>, ReviewError> {
     let text = format!("{COLUMNS} WHERE request = $1");
-    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(text))
-        .bind(number)
-        .fetch_optional(db.reader())
-        .await?;
+    let row: Option<Row> =
+        sqlx::query_as(sqlx::AssertSqlSafe(text)).bind(number).fetch_optional(db.reader()).await?;
     let Some(mut row) = row.map(from_row).transpose()? else { return Ok(None) };
     let items: Vec<(String, Vec<u8>, String)> = sqlx::query_as(
         "SELECT datum, terms, category FROM review_item WHERE request = $1 ORDER BY datum",
@@ -172,12 +165,11 @@ pub async fn request(db: &Database, number: i64) -> Result<Option<RequestRow>, R
         let (datum, terms) = (stored(DatumId::parse(&datum))?, Terms(hash(terms)?));
         row.items.push(Item { datum, terms, category: category_by_name(&category) });
     }
-    let decision: Option<(String, String, i64)> = sqlx::query_as(
-        "SELECT steward, note, expires_day FROM review_decision WHERE request = $1",
-    )
-    .bind(number)
-    .fetch_optional(db.reader())
-    .await?;
+    let decision: Option<(String, String, i64)> =
+        sqlx::query_as("SELECT steward, note, expires_day FROM review_decision WHERE request = $1")
+            .bind(number)
+            .fetch_optional(db.reader())
+            .await?;
     row.decision = decision.map(|(steward, note, day)| (steward, note, Day::from_number(day)));
     Ok(Some(row))
 }

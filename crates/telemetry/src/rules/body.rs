@@ -133,7 +133,9 @@ mod tests {
             assert!(parse(good.as_bytes()).is_ok(), "{good}");
         }
         let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
-        for bad in ["", "[]", "{", r#"{"address":"1"}"#, r#"{"metrics":[]}"#, r#"{"events":{}}"#, &deep] {
+        for bad in
+            ["", "[]", "{", r#"{"address":"1"}"#, r#"{"metrics":[]}"#, r#"{"events":{}}"#, &deep]
+        {
             assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
         assert!(parse(b"{\"metrics\":{\"string\":{\"a.b\":\"\xff\"}}}").is_err(), "not UTF-8");

@@ -54,7 +54,8 @@ pub fn filter(
         return Err(Refusal::OptedOut);
     }
     let client = client.filter(|_| ping.client_id.as_ref().is_some_and(|id| permit.allows(id)));
-    let mut sieve = Sieve { in_force, ping, permit, switched, version: None, dropped: BTreeMap::new() };
+    let mut sieve =
+        Sieve { in_force, ping, permit, switched, version: None, dropped: BTreeMap::new() };
     sieve.version = major_version(&payload);
     let had_metrics = !payload.metrics.is_empty() || !payload.events.is_empty();
     let kept = sieve.strip(payload);
@@ -77,7 +78,9 @@ fn asked_data(
     if let (true, Some(datum)) = (client, &ping.client_id) {
         asked.push((datum.clone(), terms(ping.standing, Offer::On)));
     }
-    for (section, fields) in [("client_info", &payload.client_info), ("ping_info", &payload.ping_info)] {
+    for (section, fields) in
+        [("client_info", &payload.client_info), ("ping_info", &payload.ping_info)]
+    {
         let declared = in_force.info.get(section).filter(|_| ping.info_sections);
         for datum in fields.keys().filter_map(|field| declared?.get(field)) {
             asked.push((datum.clone(), terms(Ok(()), Offer::On)));
@@ -108,7 +111,9 @@ struct Sieve<'a> {
 impl Sieve<'_> {
     fn strip(&mut self, payload: Payload<'_>) -> Map<String, Value> {
         let mut kept = Map::new();
-        for (section, fields) in [("client_info", payload.client_info), ("ping_info", payload.ping_info)] {
+        for (section, fields) in
+            [("client_info", payload.client_info), ("ping_info", payload.ping_info)]
+        {
             let fields = self.info(section, fields);
             insert_filled(&mut kept, section, Value::Object(fields));
         }

@@ -127,8 +127,13 @@ mod tests {
     fn only_what_must_come_back_is_asked_back() {
         use Refusal as R;
         let comes_back = [
-            R::Waiting, R::NotAccepted, R::Outdated, R::DeletionLater, R::Withdrawn,
-            R::Unavailable, R::Full,
+            R::Waiting,
+            R::NotAccepted,
+            R::Outdated,
+            R::DeletionLater,
+            R::Withdrawn,
+            R::Unavailable,
+            R::Full,
         ];
         for refusal in Refusal::ALL {
             assert_eq!(keeps_it(refusal.status()), comes_back.contains(refusal), "{refusal:?}");

@@ -40,7 +40,9 @@ fn plain(kind: MetricKind, value: Value) -> Option<Value> {
         MetricKind::String => text(value, limits::METRIC_STRING_BYTES),
         MetricKind::Text => text(value, limits::METRIC_TEXT_BYTES),
         MetricKind::Url => text(value, limits::METRIC_URL_BYTES).filter(is_url),
-        MetricKind::Uuid => value.as_str().and_then(DocumentId::parse).map(|id| json!(id.to_string())),
+        MetricKind::Uuid => {
+            value.as_str().and_then(DocumentId::parse).map(|id| json!(id.to_string()))
+        }
         MetricKind::Datetime => value.as_str().filter(|text| is_datetime(text)).map(Value::from),
         MetricKind::StringList => list(value),
         MetricKind::Timespan => timespan(&value),
@@ -63,7 +65,9 @@ fn text(value: Value, bytes_max: usize) -> Option<Value> {
 }
 
 fn is_url(value: &Value) -> bool {
-    let Some((scheme, _)) = value.as_str().and_then(|url| url.split_once(':')) else { return false };
+    let Some((scheme, _)) = value.as_str().and_then(|url| url.split_once(':')) else {
+        return false;
+    };
     let mut letters = scheme.chars();
     letters.next().is_some_and(|c| c.is_ascii_alphabetic())
         && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
@@ -75,7 +79,9 @@ fn is_url(value: &Value) -> bool {
 fn is_datetime(text: &str) -> bool {
     text.len() <= 40
         && text.get(..10).is_some_and(|day| Day::parse(day).is_some())
-        && text[10..].chars().all(|c| c.is_ascii_digit() || matches!(c, 'T' | 'Z' | ':' | '.' | '+' | '-'))
+        && text[10..]
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, 'T' | 'Z' | ':' | '.' | '+' | '-'))
 }
 
 fn list(value: Value) -> Option<Value> {
@@ -236,7 +242,8 @@ mod tests {
         let checked = check(K::LabeledCounter, None, Value::Object(given)).expect("well formed");
         assert_eq!(checked.value.as_object().expect("a map").len(), 17);
         assert_eq!(checked.value["__other__"], json!(24));
-        let checked = check(K::LabeledCounter, None, json!({"ä": 1, "__other__": 1})).expect("well formed");
+        let checked =
+            check(K::LabeledCounter, None, json!({"ä": 1, "__other__": 1})).expect("well formed");
         assert_eq!(checked, Checked { value: json!({"__other__": 2}), filtered: true });
     }
 }

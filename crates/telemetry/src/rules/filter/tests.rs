@@ -32,7 +32,14 @@ fn in_force() -> InForce {
         .map(|(datum, terms)| (datum, candor_inventory::Grant { terms, expires }))
         .collect();
     let apps = vec![(AppId::parse("shop").expect("an id"), Channel::Release)];
-    let product = ProductInput { product, title: "Shop".into(), contact: "shop@example.org".into(), apps, definitions: definitions.into(), grants };
+    let product = ProductInput {
+        product,
+        title: "Shop".into(),
+        contact: "shop@example.org".into(),
+        apps,
+        definitions: definitions.into(),
+        grants,
+    };
     let own = Inventory::read(crate::INVENTORY).expect("our own declarations are whole");
     compile(&[product], &[own], true, Day::parse("2026-11-21").expect("a day").start())
 }
@@ -52,7 +59,9 @@ fn kept(ping: &str, json: &str) -> (Value, BTreeMap<Dropped, u64>) {
 
 #[test]
 fn declared_metrics_stay_and_everything_else_goes() {
-    let (payload, dropped) = kept("till", r#"{
+    let (payload, dropped) = kept(
+        "till",
+        r#"{
         "client_info": {"client_id": "dc7b1bd4-e636-4400-b6ed-31560b864b27", "os": "Linux",
             "app_display_version": "99.1", "device_model": "Ann's phone"},
         "ping_info": {"seq": 3, "reason": "closed", "start_time": "2026-11-21T20:26+00:00"},
@@ -60,19 +69,26 @@ fn declared_metrics_stay_and_everything_else_goes() {
             "counter": {"shop.cart.filled": 2, "shop.cart.closed": 1, "shop.cart.secret": 7,
                 "shop.cart.by_version": 4, "shop.cart.elsewhere": 1},
             "string": {"shop.cart.mail": "ann@example.org", "shop.cart.filled": "x"}
-        }}"#);
-    assert_eq!(payload, json!({
-        "client_info": {"os": "Linux", "app_display_version": "99.1"},
-        "ping_info": {"seq": 3, "reason": "closed"},
-        "metrics": {"counter": {"shop.cart.filled": 2, "shop.cart.by_version": 4}}
-    }));
-    assert_eq!(dropped, BTreeMap::from([
-        (Dropped::Undeclared, 2), // secret, and elsewhere, which this ping does not declare
-        (Dropped::Expired, 1),
-        (Dropped::Denied, 1),
-        (Dropped::InvalidValue, 1),
-        (Dropped::Filtered, 2),
-    ]));
+        }}"#,
+    );
+    assert_eq!(
+        payload,
+        json!({
+            "client_info": {"os": "Linux", "app_display_version": "99.1"},
+            "ping_info": {"seq": 3, "reason": "closed"},
+            "metrics": {"counter": {"shop.cart.filled": 2, "shop.cart.by_version": 4}}
+        })
+    );
+    assert_eq!(
+        dropped,
+        BTreeMap::from([
+            (Dropped::Undeclared, 2), // secret, and elsewhere, which this ping does not declare
+            (Dropped::Expired, 1),
+            (Dropped::Denied, 1),
+            (Dropped::InvalidValue, 1),
+            (Dropped::Filtered, 2),
+        ])
+    );
 }
 
 #[test]
@@ -103,7 +119,9 @@ fn a_persons_no_keeps_everything_out() {
 
 #[test]
 fn versions_that_outlived_a_metric_are_refused_and_unknown_ones_too() {
-    for (version, keeps) in [("99", true), ("99.9.1", true), ("100", false), ("101.0", false), ("x", false)] {
+    for (version, keeps) in
+        [("99", true), ("99.9.1", true), ("100", false), ("101.0", false), ("x", false)]
+    {
         let json = format!(
             r#"{{"client_info": {{"app_display_version": "{version}"}},
                 "metrics": {{"counter": {{"shop.cart.by_version": 1}}}}}}"#
@@ -123,22 +141,31 @@ fn a_ping_of_which_nothing_is_left_is_not_kept() {
 
 #[test]
 fn events_keep_declared_extras() {
-    let (payload, dropped) = kept("till", r#"{"events": [
+    let (payload, dropped) = kept(
+        "till",
+        r#"{"events": [
         {"timestamp": 5, "category": "shop.cart", "name": "paid",
          "extra": {"by": "card", "coins": "3", "who": "Ann"}, "session": {"id": "x"}},
         {"timestamp": 6, "category": "shop.cart", "name": "paid", "extra": {"coins": "many"}},
         {"timestamp": 7, "category": "shop.cart", "name": "stolen"},
         {"timestamp": 8, "category": "shop.cart", "name": "filled"},
-        {"timestamp": null, "category": "shop.cart", "name": "paid"}]}"#);
-    assert_eq!(payload, json!({"events": [
-        {"timestamp": 5, "category": "shop.cart", "name": "paid", "extra": {"by": "card", "coins": "3"}},
-        {"timestamp": 6, "category": "shop.cart", "name": "paid"},
-    ]}));
-    assert_eq!(dropped, BTreeMap::from([
-        (Dropped::Undeclared, 2),
-        (Dropped::InvalidValue, 1),
-        (Dropped::Filtered, 2),
-    ]));
+        {"timestamp": null, "category": "shop.cart", "name": "paid"}]}"#,
+    );
+    assert_eq!(
+        payload,
+        json!({"events": [
+            {"timestamp": 5, "category": "shop.cart", "name": "paid", "extra": {"by": "card", "coins": "3"}},
+            {"timestamp": 6, "category": "shop.cart", "name": "paid"},
+        ]})
+    );
+    assert_eq!(
+        dropped,
+        BTreeMap::from([
+            (Dropped::Undeclared, 2),
+            (Dropped::InvalidValue, 1),
+            (Dropped::Filtered, 2),
+        ])
+    );
 }
 
 #[test]
