@@ -27,6 +27,7 @@ impl Server {
         self.refresh(now).await;
         let accepted = self.registry.in_force().borrow().accepted;
         self.accepted_seen.store(accepted, Ordering::SeqCst);
+        self.runner.recall(now).await?;
         self.runner.run_all(now).await;
         self.tell_ready(now).await;
         Ok(())
@@ -63,8 +64,7 @@ impl Server {
 
     /// Removes what is over its time and makes editions that are due, if no other process does.
     pub async fn housekeep(&self, now: Timestamp) -> Result<(), DatabaseError> {
-        let holder = self.owner.path();
-        let holder = holder.as_str();
+        let holder = self.process_name.as_str();
         let taken = self.db.transact(|tx| {
             Box::pin(async move { lease::acquire(tx, "housekeeping", holder, now, LEASE).await })
         });

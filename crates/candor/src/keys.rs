@@ -26,10 +26,16 @@ impl FileKeys {
     /// Opens a keys folder for a data folder. New folders are tied to each other; a keys folder
     /// that belongs to other data, or that others can read, is refused.
     pub fn open(folder: &Path, data: &Path, dice: Arc<dyn Dice>) -> Result<Self, Failure> {
-        make_private(folder)?;
-        refuse_open_folder(folder)?;
         let (ours, theirs) = (data.join(ID_FILE), folder.join(ID_FILE));
-        match (read_id(&ours)?, read_id(&theirs)?) {
+        let data_id = read_id(&ours)?;
+        // Only new data gets new keys: a mistyped folder is not made.
+        if data_id.is_none() {
+            make_private(folder)?;
+        }
+        if folder.exists() {
+            refuse_open_folder(folder)?;
+        }
+        match (data_id, read_id(&theirs)?) {
             (Some(data_id), Some(keys_id)) if data_id == keys_id => {}
             (Some(_), _) => {
                 return Err(Failure::keys(format!(
@@ -126,7 +132,11 @@ mod tests {
     use super::*;
 
     fn open(keys: &Path, data: &Path) -> Result<FileKeys, Failure> {
-        FileKeys::open(keys, data, Arc::new(SeededDice::new(1)))
+        open_with(1, keys, data)
+    }
+
+    fn open_with(seed: u64, keys: &Path, data: &Path) -> Result<FileKeys, Failure> {
+        FileKeys::open(keys, data, Arc::new(SeededDice::new(seed)))
     }
 
     #[test]
@@ -151,11 +161,12 @@ mod tests {
             fs::create_dir(path(data)).unwrap();
         }
         open(&path("keys"), &path("data")).unwrap();
-        open(&path("other-keys"), &path("other-data")).unwrap();
+        open_with(2, &path("other-keys"), &path("other-data")).unwrap();
         for keys in ["other-keys", "no-keys"] {
             let Err(failure) = open(&path(keys), &path("data")) else { panic!("{keys} are wrong") };
             assert_eq!(failure.code(), 15, "{failure}");
         }
+        assert!(!path("no-keys").exists(), "a mistyped folder is not made");
         fs::set_permissions(path("keys"), fs::Permissions::from_mode(0o750)).unwrap();
         let Err(failure) = open(&path("keys"), &path("data")) else { panic!("others can read") };
         assert!(failure.to_string().contains("chmod 700"), "{failure}");

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use candor_kernel::Faults;
 use candor_web::serve::{Bounds, Door, Tls, serve_unix};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::folder::DataFolder;
+use crate::folder::{DataFolder, make_private};
 use crate::real::{RealClock, RealDice, start_log};
 use crate::{Config, Failure, Options, Server, demo, jobs};
 
@@ -17,13 +17,20 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let clock = Arc::new(RealClock);
     let faults = if config.demo { Faults::for_demonstration() } else { Faults::none() };
     let now = candor_kernel::Clock::now(clock.as_ref());
+    // From here on a signal is an end in order, even before the first request.
+    let asked = Asked::listen()?;
+    // Two servers do not share a folder; the certificate for development lies in it.
+    let folder = DataFolder::hold(&config.data)?;
+    if let Tls::Dev { folder, .. } = &config.tls {
+        make_private(folder)?;
+    }
     let door = Door::open(config.listen, &config.tls, now).await?;
     let private = match config.metrics_listen {
         Some(address) => Some(Door::open(address, &Tls::Off, now).await?),
         None => None,
     };
     let options = Options { config, clock, dice: Arc::new(RealDice), faults };
-    let server = Arc::new(Server::build(options).await?);
+    let server = Arc::new(Server::build_in(folder, options).await?);
     if server.options.config.demo {
         demo::fill(&server).await?;
     }
@@ -31,7 +38,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let doors = open(&server, door, private, &stopped);
     server.prepare(server.options.clock.now()).await?;
     let mut jobs = jobs::start(&server, &stopped);
-    let reason = wait(doors).await;
+    let reason = wait(doors, asked).await;
     let _ = stop.send(true);
     while jobs.join_next().await.is_some() {}
     close(&server).await;
@@ -65,13 +72,24 @@ fn open(
     (doors, socket, close)
 }
 
+/// The signals that ask it to stop.
+struct Asked {
+    term: Signal,
+    int: Signal,
+}
+
+impl Asked {
+    fn listen() -> Result<Self, Failure> {
+        let listen = |kind| signal(kind).map_err(|error| Failure::other(error.to_string()));
+        Ok(Self { term: listen(SignalKind::terminate())?, int: listen(SignalKind::interrupt())? })
+    }
+}
+
 /// Waits for a signal, then stops accepting and lets running requests finish.
-async fn wait((mut doors, mut socket, close): Doors) -> Result<(), Failure> {
-    let listen = |kind| signal(kind).map_err(|error| Failure::other(error.to_string()));
-    let (mut term, mut int) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+async fn wait((mut doors, mut socket, close): Doors, mut asked: Asked) -> Result<(), Failure> {
     let reason = tokio::select! {
-        _ = term.recv() => Ok(()),
-        _ = int.recv() => Ok(()),
+        _ = asked.term.recv() => Ok(()),
+        _ = asked.int.recv() => Ok(()),
         // The socket ends early only when it cannot be opened.
         ended = &mut socket => ended.unwrap_or(Ok(())),
     };

@@ -73,6 +73,8 @@ pub struct Server {
     pub missing: watch::Sender<Vec<String>>,
     /// Days after which raw pings go.
     pub raw_days: u32,
+    /// A random name of this process, for leases.
+    pub(crate) process_name: String,
     /// True once the checks ran with the declarations accepted.
     pub(crate) accepted_seen: AtomicBool,
     _folder: DataFolder,
@@ -81,8 +83,13 @@ pub struct Server {
 impl Server {
     /// Opens the stores, audits them, and wires every part. Nothing listens yet, no check has run.
     pub async fn build(options: Options) -> Result<Self, Failure> {
+        let folder = DataFolder::hold(&options.config.data)?;
+        Self::build_in(folder, options).await
+    }
+
+    /// Does the same in a data folder that is held already.
+    pub async fn build_in(folder: DataFolder, options: Options) -> Result<Self, Failure> {
         let Options { config, clock, dice, faults } = &options;
-        let folder = DataFolder::hold(&config.data)?;
         let keys = Arc::new(FileKeys::open(&config.keys, &config.data, Arc::clone(dice))?);
         let own = declarations();
         let db = open_database(config, &own, clock.as_ref()).await?;
@@ -150,6 +157,7 @@ impl Server {
             owner,
             missing,
             raw_days,
+            process_name: random_name(dice.as_ref()),
             accepted_seen: AtomicBool::new(false),
             _folder: folder,
             options,
@@ -274,6 +282,12 @@ fn ingest(
         counts: Arc::new(Counts::default()),
         faults: faults.clone(),
     })
+}
+
+fn random_name(dice: &dyn Dice) -> String {
+    let mut bytes = [0; 8];
+    dice.fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn probe_product() -> StoredProduct {

@@ -1,4 +1,4 @@
-//! Glean's `metrics.yaml` and `pings.yaml`, as far as the edge asks them (glean.md 2.1, 2.2).
+//! Glean's `metrics.yaml` and `pings.yaml`, as far as the edge asks them (docs/glean.md 2.1, 2.2).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,7 +67,7 @@ pub enum Expires {
     Never,
     /// Already ended by hand.
     Expired,
-    /// On this day (glean.md 2.1: expired when the day is today or past).
+    /// On this day (docs/glean.md 2.1: expired when the day is today or past).
     On(Day),
     /// With this major version of the product; weighed against the version a ping names.
     WithVersion(u32),

@@ -83,7 +83,7 @@ text_id!(
     ProductId, "a product id", 40, "1 to 40 of a-z 0-9 -", lower_dash
 );
 text_id!(
-    /// Names a registered application, as Glean SDKs write it in the path (glean.md 3.1).
+    /// Names a registered application, as Glean SDKs write it in the path (docs/glean.md 3.1).
     AppId, "an app id", 100, "1 to 100 of a-z 0-9 -", lower_dash
 );
 text_id!(

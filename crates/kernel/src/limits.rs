@@ -24,7 +24,7 @@ macro_rules! limits {
 }
 
 limits! {
-    /// A longer ping is answered 413: no SDK sends one (glean.md 3.8).
+    /// A longer ping is answered 413: no SDK sends one.
     PING_WIRE_BYTES: "ping.wire" = 1 << 20, "bytes";
     /// A ping that inflates further is answered 413: it is a bomb.
     PING_INFLATED_BYTES: "ping.inflated" = 8 << 20, "bytes";
@@ -36,7 +36,7 @@ limits! {
     LANDING_LINGER_MICROS: "landing.linger" = 500, "microseconds";
     /// Inflated bytes of pings on their way to the writer; beyond, 503.
     LANDING_QUEUE_BYTES: "landing.queue_bytes" = 64 << 20, "bytes";
-    /// A string metric longer than this is dropped (glean.md 2.3).
+    /// A string metric longer than this is dropped.
     METRIC_STRING_BYTES: "metric.string" = 255, "bytes";
     /// A text metric longer than this is dropped.
     METRIC_TEXT_BYTES: "metric.text" = 204_800, "bytes";

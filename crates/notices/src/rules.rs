@@ -110,6 +110,16 @@ pub fn due(last: Option<&Checked>, cadence: Duration, now: Timestamp) -> bool {
     }
 }
 
+/// Returns what earlier results say of a promise: its last outcome, and since when it is that.
+#[must_use]
+pub fn recalled(results: &[(PromiseId, Timestamp, Outcome)], id: &PromiseId) -> Option<Checked> {
+    let mut own = results.iter().rev().filter(|(promise, ..)| promise == id);
+    let (_, at, outcome) = own.next()?;
+    let same = own.take_while(|(_, _, earlier)| earlier == outcome);
+    let since = same.last().map_or(*at, |(_, at, _)| *at);
+    Some(Checked { at: *at, outcome: *outcome, fact: String::new(), since })
+}
+
 /// Names words by their content.
 #[must_use]
 pub fn fingerprint(words: &str) -> [u8; 32] {
@@ -250,6 +260,23 @@ mod tests {
         assert_eq!(strip.len(), 30);
         assert_eq!(&strip[27..], ["none", "broken", "kept"]);
         assert!(strip[..27].iter().all(|word| *word == "none"));
+    }
+
+    #[test]
+    fn a_state_is_recalled_with_the_start_of_its_unbroken_row() {
+        let id = PromiseId::parse("S30").expect("an id");
+        let result = |hours, outcome| (id.clone(), at(hours), outcome);
+        let results = [
+            result(1, Outcome::Broken),
+            result(2, Outcome::Kept),
+            result(3, Outcome::Broken),
+            result(4, Outcome::Broken),
+        ];
+        let recalled_at =
+            |results: &[_]| recalled(results, &id).map(|c| (c.outcome, c.since, c.at));
+        assert_eq!(recalled_at(&results), Some((Outcome::Broken, at(3), at(4))));
+        assert_eq!(recalled_at(&results[..2]), Some((Outcome::Kept, at(2), at(2))));
+        assert_eq!(recalled_at(&[]), None);
     }
 
     #[test]

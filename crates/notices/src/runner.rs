@@ -88,6 +88,22 @@ impl Runner {
         runner
     }
 
+    /// Remembers since when each promise is in its state, as the results of earlier runs say: a
+    /// restart does not begin anybody's waiting anew.
+    pub async fn recall(&self, now: Timestamp) -> Result<(), DatabaseError> {
+        let history = self.history(now).await?;
+        let mut last = self.last.lock().expect("no holder of this lock panics");
+        for watched in &self.watched {
+            let id = &watched.entry.id;
+            if !last.contains_key(id)
+                && let Some(checked) = rules::recalled(&history, id)
+            {
+                last.insert(id.clone(), checked);
+            }
+        }
+        Ok(())
+    }
+
     /// Runs every check that is due, tells what must stop, and returns how many ran.
     pub async fn tick(&self, now: Timestamp) -> usize {
         self.run(now, |last, entry| rules::due(last, minutes(entry.cadence_minutes), now)).await

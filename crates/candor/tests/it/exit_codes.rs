@@ -31,7 +31,8 @@ fn check(config: &str, arguments: &[(&str, &str)], code: i32, words: &[&str]) {
     let sentence = said.failed(code, words);
     assert!(sentence.trim_end().ends_with(['.', '\n', ')']) || code == 11, "{sentence}");
     for name in names(&home) {
-        assert!(["candor.lock", "candor.id"].contains(&name.as_str()), "{arguments:?}: {name}");
+        let whole = ["candor.lock", "candor.id", "dev-ca.pem", "dev-cert.pem", "dev-key.pem"];
+        assert!(whole.contains(&name.as_str()), "{arguments:?}: {name}");
     }
     std::fs::write(home.path("candor.toml"), SERVICES).expect("the folder is ours");
     home.run(&["init"]).fine();
@@ -134,7 +135,11 @@ fn commands_without_a_server() {
         ("pings".to_owned(), 11, "Say which server"),
         ("pings @ --token-file /none".to_owned(), 12, "/none cannot be read"),
         (format!("pings --server http://{closed} --cacert /none"), 12, "/none cannot be read"),
-        ("definitions push @ --product p --title T --contact c --app a --by B f".to_owned(), 11, "id=channel"),
+        (
+            "definitions push @ --product p --title T --contact c --app a --by B f".to_owned(),
+            11,
+            "id=channel",
+        ),
     ] {
         home.ask(&line).failed(code, &[words]);
     }

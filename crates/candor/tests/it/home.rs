@@ -174,7 +174,8 @@ pub(crate) fn client(authority: Option<&Path>) -> Client {
     let mut builder = Client::builder().no_proxy().timeout(Duration::from_secs(15));
     if let Some(path) = authority {
         let pem = std::fs::read(path).expect("the server made it");
-        builder = builder.tls_certs_only([reqwest::Certificate::from_pem(&pem).expect("it is one")]);
+        builder =
+            builder.tls_certs_only([reqwest::Certificate::from_pem(&pem).expect("it is one")]);
     }
     builder.build().expect("nothing here can be wrong")
 }

@@ -6,3 +6,6 @@ mod process;
 mod sample;
 
 mod exit_codes;
+mod killed;
+mod stopping;
+mod tls;

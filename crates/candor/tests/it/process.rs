@@ -104,7 +104,8 @@ impl Said {
     /// hold these words.
     pub(crate) fn failed(self, code: i32, words: &[&str]) -> String {
         assert_eq!(self.code, Some(code), "{}{}", self.out, self.err);
-        let start = self.err.find("candor: ").unwrap_or_else(|| panic!("no sentence: {}", self.err));
+        let start =
+            self.err.find("candor: ").unwrap_or_else(|| panic!("no sentence: {}", self.err));
         let sentence = self.err[start..].to_owned();
         for word in words {
             assert!(sentence.contains(word), "{word:?} is not in: {sentence}");

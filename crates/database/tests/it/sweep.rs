@@ -95,7 +95,7 @@ async fn more_rows_than_one_batch_go() {
     .await;
 }
 
-/// governance.md: after a plain DELETE the file and its log still hold the row.
+/// After a plain DELETE the file and its log still hold the row.
 #[tokio::test]
 async fn no_copy_of_a_swept_row_is_left_in_the_files() {
     let test = TestDatabase::open(Engine::Sqlite).await;

@@ -1,4 +1,4 @@
-//! The types of metrics (glean.md 2.3).
+//! The types of metrics (docs/glean.md 2.3).
 
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +94,7 @@ impl MetricKind {
     }
 }
 
-/// The type of an event's extra value. All arrive as text (glean.md 2.3).
+/// The type of an event's extra value. All arrive as text (docs/glean.md 2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Extra {

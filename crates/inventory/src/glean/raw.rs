@@ -191,7 +191,7 @@ fn extra_kind(kind: &str) -> Result<Extra, String> {
     }
 }
 
-/// The highest of several rules (glean.md 7.1); none is never taken for technical.
+/// The highest of several rules (docs/glean.md 7.1); none is never taken for technical.
 fn category(sensitivities: &[String]) -> Result<Category, String> {
     let mut highest = None;
     for sensitivity in sensitivities {

@@ -1,10 +1,11 @@
 //! The words of a notice: what is declared, in force and promised, and nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use candor_inventory::declaration::Owner;
-use candor_inventory::in_force::PingTerms;
-use candor_inventory::{App, InForce, Inventory, Record, Retention, Store};
+use candor_inventory::declaration::{Field, Owner};
+use candor_inventory::{App, Channel, InForce, Inventory, MetricTerms, PingTerms, Record, Retention, Store};
+use candor_kernel::PingName;
+use candor_preference::Offer;
 
 /// Who runs this server, from its configuration.
 #[derive(Debug, Clone, Default)]
@@ -15,13 +16,39 @@ pub struct Operator {
     pub contact: String,
 }
 
-/// A part of a notice.
+/// A part of a notice: its sentences, then what it lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
     /// Its heading.
     pub title: String,
     /// Its sentences, in order.
     pub lines: Vec<String>,
+    /// Its lists, in order.
+    pub groups: Vec<Group>,
+}
+
+/// A list of data: the messages of a product, what they hold, or a record of this server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// What it is, in plain words.
+    pub title: String,
+    /// The name by which programs know it; empty where it has none.
+    pub id: String,
+    /// What holds for all of it.
+    pub lines: Vec<String>,
+    /// What is in it.
+    pub data: Vec<Datum>,
+}
+
+/// One datum, or one kind of message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Datum {
+    /// What it is, in plain words.
+    pub what: String,
+    /// How much it can say about a person, or what else is to be known of it.
+    pub kind: String,
+    /// The name by which programs know it.
+    pub id: String,
 }
 
 /// Writes the sections of the server's notice.
@@ -34,101 +61,179 @@ pub fn sections(
     raw_days: u32,
 ) -> Vec<Section> {
     let mut sections = vec![promised(promises)];
+    // Reviews offer more in test versions than in released ones: each is told by itself.
     let mut products = BTreeMap::new();
     for app in in_force.apps.values().filter(|app| !app.product.as_str().starts_with("candor")) {
-        products.entry(app.product.clone()).or_insert(app);
+        products.entry((&app.product, app.channel)).or_insert(app);
     }
-    sections.extend(products.values().map(|app| product(app, raw_days)));
-    sections.push(server(own));
+    for (&(id, channel), app) in &products {
+        let both = channel == Channel::PreRelease && products.contains_key(&(id, Channel::Release));
+        let title = format!("What {}{} collects", app.title, if both { ", test versions," } else { "" });
+        sections.push(product(title, app, own, in_force, raw_days));
+    }
     sections.push(section("Who else receives it", &[
         "Nobody. No part of this server sends what it keeps to anybody else.",
         "Numbers about many people are published in reports, with random noise that hides each of them.",
     ]));
     sections.push(section("How to say no", &[
-        "A ping that arrives with DNT: 1 or Sec-GPC: 1 is not kept, whatever it holds.",
+        "A message that arrives with DNT: 1 or Sec-GPC: 1 is not kept, whatever it holds.",
         "Programs that send to this server have a switch of their own; when it is off they send nothing.",
     ]));
     sections.push(who(operator));
+    sections.push(server(own));
     sections
 }
 
-/// Writes sections as the text that is kept, compared and fingerprinted.
+/// Writes sections as the text that is kept, compared and fingerprinted: a line for each thing
+/// that is said, so that a difference names exactly what changed.
 #[must_use]
 pub fn text(sections: &[Section]) -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for section in sections {
-        text.push_str(&format!("# {}\n", section.title));
-        for line in &section.lines {
-            text.push_str(line);
-            text.push('\n');
+        lines.push(format!("# {}", section.title));
+        lines.extend(section.lines.iter().cloned());
+        for Group { title, id, lines: told, data } in &section.groups {
+            lines.push(match id.is_empty() {
+                true => format!("## {title}"),
+                false => format!("## {title} ({id})"),
+            });
+            lines.extend(told.iter().cloned());
+            lines.extend(data.iter().map(|Datum { what, kind, id }| format!("- {what}: {kind} ({id})")));
         }
     }
-    text
+    lines.iter().map(|line| format!("{}\n", one_line(line))).collect()
 }
 
 fn section(title: &str, lines: &[&str]) -> Section {
     let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-    Section { title: title.to_owned(), lines }
+    Section { title: title.to_owned(), lines, groups: Vec::new() }
 }
 
 fn promised(promises: &[(String, String)]) -> Section {
     let lines = promises.iter().map(|(id, sentence)| format!("{sentence} ({id})")).collect();
-    Section { title: "What this server promises".to_owned(), lines }
+    Section { title: "What this server promises".to_owned(), lines, groups: Vec::new() }
 }
 
-fn product(app: &App, raw_days: u32) -> Section {
-    let title = format!("What {} collects", app.title);
-    let pings: Vec<_> = app.pings.values().filter(|ping| ping.standing.is_ok()).collect();
+fn product(
+    title: String,
+    app: &App,
+    own: &[Inventory],
+    in_force: &InForce,
+    raw_days: u32,
+) -> Section {
+    let pings: Vec<_> = app.pings.iter().filter(|(_, ping)| ping.standing.is_ok()).collect();
     if pings.is_empty() {
         return section(&title, &["Nothing: no review has granted it anything."]);
     }
-    let mut lines = Vec::new();
-    let mut told = BTreeSet::new();
-    for ping in pings {
-        lines.push(format!("{}: {}", ping.datum, one_line(&ping.description)));
-        if ping.client_id.is_some() {
-            lines.push(
-                "With it comes the program's random id. It is turned into a number with a secret \
-                 key before anything is kept; the id itself is not kept."
-                    .to_owned(),
-            );
-        }
-        lines.extend(metrics(ping, &mut told));
+    let lines = vec![
+        format!(
+            "Each message (a ping) is kept for {raw_days} days at most; what remains are totals \
+             with noise. No network address and no time of day is kept."
+        ),
+        format!("Questions about it: {}", app.contact),
+    ];
+    let mut groups = vec![messages(&pings), metrics(&pings)];
+    if pings.iter().any(|(_, ping)| ping.info_sections) {
+        groups.push(info(own, in_force));
     }
-    lines.push(format!(
-        "Each ping is kept for {raw_days} days at most; what remains are totals with noise. \
-         No network address and no time of day is kept."
-    ));
-    lines.push(format!("Questions about it: {}", app.contact));
-    Section { title, lines }
+    groups.retain(|group| !group.data.is_empty());
+    Section { title, lines, groups }
 }
 
-fn metrics<'a>(
-    ping: &'a PingTerms,
-    told: &'a mut BTreeSet<String>,
-) -> impl Iterator<Item = String> + 'a {
-    let metrics: BTreeMap<_, _> = ping.metrics.iter().collect();
-    metrics.into_iter().filter(|(_, metric)| metric.standing.is_ok()).filter_map(|(id, metric)| {
-        let how = match metric.offer {
-            candor_preference::Offer::On => "",
-            _ => "; only after your own yes",
+type Pings<'a> = [(&'a PingName, &'a PingTerms)];
+
+fn messages(pings: &Pings<'_>) -> Group {
+    let mut lines = Vec::new();
+    if pings.iter().any(|(_, ping)| ping.client_id.is_some()) {
+        lines.push(
+            "A random id of the program comes with some of them. It is turned into a number with \
+             a secret key before anything is kept; the id itself is not kept."
+                .to_owned(),
+        );
+    }
+    let data = pings.iter().map(|(name, ping)| Datum {
+        what: plain(&ping.description),
+        kind: if ping.client_id.is_some() { "with the id" } else { "without the id" }.to_owned(),
+        id: name.to_string(),
+    });
+    Group { title: "The messages it sends".to_owned(), id: String::new(), lines, data: data.collect() }
+}
+
+/// A metric of several pings is told once, with all of them.
+fn metrics(pings: &Pings<'_>) -> Group {
+    let mut data = BTreeMap::<_, (Datum, Vec<String>)>::new();
+    for (name, ping) in pings {
+        for (id, metric) in ping.metrics.iter().filter(|(_, metric)| metric.standing.is_ok()) {
+            let (_, inside) = data.entry(id).or_insert_with(|| (metric_datum(metric), Vec::new()));
+            inside.push(name.to_string());
+        }
+    }
+    let data = data.into_iter().map(|(id, (datum, inside))| Datum {
+        id: format!("{id} in {}", inside.join(", ")),
+        ..datum
+    });
+    Group {
+        title: "What they say".to_owned(),
+        id: String::new(),
+        lines: Vec::new(),
+        data: data.collect(),
+    }
+}
+
+fn metric_datum(metric: &MetricTerms) -> Datum {
+    let mut what = plain(&metric.description);
+    if !metric.extra_keys.is_empty() {
+        let extras = metric.extra_keys.values().map(|extra| plain(&extra.description));
+        what = format!("{what}; with it: {}", extras.collect::<Vec<_>>().join("; "));
+    }
+    let mut kind = metric.category.words().to_owned();
+    if metric.offer != Offer::On {
+        kind.push_str("; only after your own yes");
+    }
+    Datum { what, kind, id: String::new() }
+}
+
+/// What the sending part of a program adds to its messages, as far as it is in force.
+fn info(own: &[Inventory], in_force: &InForce) -> Group {
+    let mut data = Vec::new();
+    for (name, record) in records(own).filter(|(_, record)| record.store == Store::Payload) {
+        let stands = |field: &String| {
+            in_force.info.get(name).is_some_and(|fields| fields.contains_key(field))
         };
-        let words = metric.category.words();
-        let line = format!("{id}: {} ({words}{how})", one_line(&metric.description));
-        told.insert(line.clone()).then_some(line)
-    })
+        let fields = record.fields.iter().filter(|(field, _)| stands(field));
+        data.extend(fields.map(|(field, datum)| own_datum(name, field, datum)));
+    }
+    Group {
+        title: "What they say about the program and the system it runs on".to_owned(),
+        id: String::new(),
+        lines: Vec::new(),
+        data,
+    }
 }
 
 fn server(own: &[Inventory]) -> Section {
-    let mut lines = Vec::new();
-    for (name, record) in own.iter().flat_map(|part| &part.records) {
-        if record.store != Store::Payload {
-            lines.push(format!("{name}: {} {}", record.about, ends(record)));
-            let fields = record.fields.values().map(|field| field.what.trim_end_matches('.'));
-            lines.push(format!("It holds: {}.", fields.collect::<Vec<_>>().join("; ")));
-        }
+    let kept = records(own).filter(|(_, record)| record.store != Store::Payload);
+    let groups = kept.map(|(name, record)| Group {
+        title: plain(&record.about),
+        id: name.clone(),
+        lines: vec![ends(record)],
+        data: record.fields.iter().map(|(field, datum)| own_datum(name, field, datum)).collect(),
+    });
+    let title = "What this server keeps to do its work".to_owned();
+    let lines = vec!["It says when each ends, and which of them are about a person.".to_owned()];
+    Section { title, lines, groups: groups.collect() }
+}
+
+fn records(own: &[Inventory]) -> impl Iterator<Item = (&String, &Record)> {
+    own.iter().flat_map(|part| &part.records)
+}
+
+fn own_datum(record: &str, field: &str, datum: &Field) -> Datum {
+    let mut kind = datum.category.words().to_owned();
+    if datum.personal {
+        kind.push_str("; about a person");
     }
-    Section { title: "What this server keeps to do its work".to_owned(), lines }
+    Datum { what: plain(&datum.what), kind, id: format!("{record}.{field}") }
 }
 
 fn ends(record: &Record) -> String {
@@ -138,9 +243,7 @@ fn ends(record: &Record) -> String {
     };
     match &record.retention {
         Retention::Days { days, .. } => format!("Kept for {days} days.{whose}"),
-        Retention::Until(event) => {
-            format!("Kept until this: {}.{whose}", event.trim_end_matches('.'))
-        }
+        Retention::Until(event) => format!("Its end: {}.{whose}", plain(event)),
     }
 }
 
@@ -151,6 +254,11 @@ fn who(operator: &Operator) -> Section {
     section("Who answers for this server", &[name, contact])
 }
 
+/// A sentence of others as a part of ours: on one line, without its full stop.
+fn plain(text: &str) -> String {
+    one_line(text).trim_end_matches('.').to_owned()
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -159,6 +267,14 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
 
+    const FILES: [&str; 2] = [
+        "$schema: moz://mozilla.org/schemas/glean/metrics/2-0-0\n\
+         a.b:\n  theme: {type: string, description: Name of the theme., send_in_pings: [one, two], \
+         data_sensitivity: [interaction], expires: never, bugs: [https://x.example], \
+         data_reviews: [https://x.example], notification_emails: [a@x.example]}",
+        "x",
+    ];
+
     #[test]
     fn an_empty_server_says_who_and_nothing_false() {
         let operator = Operator { name: "Example Club".into(), contact: "club@example.org".into() };
@@ -166,15 +282,15 @@ mod tests {
         let promises = [("S30".to_owned(), "Every column ends.".to_owned())];
         let sections = sections(&promises, &[own], &InForce::nothing(), &operator, 30);
         let text = text(&sections);
-        assert!(
-            text.starts_with("# What this server promises\nEvery column ends. (S30)\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains(
-                "check_result: Results of promise checks, as evidence. Kept for 400 days."
-            )
-        );
-        assert!(text.ends_with("# Who answers for this server\nExample Club\nclub@example.org\n"));
+        for part in [
+            "# What this server promises\nEvery column ends. (S30)\n# Who else receives it\nNobody. ",
+            "# Who answers for this server\nExample Club\nclub@example.org\n# What this server keeps",
+            "\n## Results of promise checks, as evidence (check_result)\nKept for 400 days.\n\
+             - The build that was checked: technical (check_result.build)\n",
+            "\n## Every version of every notice, as it was shown (notice_version)\n\
+             Its end: The server is removed.\n",
+        ] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
     }
 }

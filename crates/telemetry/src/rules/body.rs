@@ -31,7 +31,7 @@ impl Encoding {
     }
 }
 
-/// The parts of a ping (glean.md 3.3). Anything beside them makes it malformed; the metrics stay
+/// The parts of a ping (docs/glean.md 3.3). Anything beside them makes it malformed; the metrics stay
 /// raw until it is known which are declared.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,4 +1,4 @@
-//! Whose ping it is: `/submit/<app>/<ping>/<version>/<document>` (glean.md 3.1).
+//! Whose ping it is: `/submit/<app>/<ping>/<version>/<document>` (docs/glean.md 3.1).
 
 use candor_inventory::{App, InForce, PingTerms, Why};
 use candor_kernel::{AppId, DocumentId, PingName, Timestamp};

@@ -1,7 +1,7 @@
 //! Why a ping is refused, and what its sender is told. To add a reason: one line in the table, one
 //! case in the test below it, and the place in the rules that returns it.
 //!
-//! The status is chosen for what an SDK does with it (glean.md 3.7): after 200 and 4xx it forgets
+//! The status is chosen for what an SDK does with it (docs/glean.md 3.7): after 200 and 4xx it forgets
 //! the ping, after 5xx it keeps it and comes again. So 4xx only where losing it is right, 5xx only
 //! where it must come back; never 3xx, never 429.
 
@@ -109,7 +109,7 @@ impl Dropped {
 mod tests {
     use super::*;
 
-    /// What an SDK does with the ping after the answer (glean.md 3.7).
+    /// What an SDK does with the ping after the answer (docs/glean.md 3.7).
     fn keeps_it(status: u16) -> bool {
         status >= 500
     }

@@ -1,5 +1,5 @@
 //! Values of metrics, checked by type and limit, and written anew: what is kept is what was
-//! understood (glean.md 2.3).
+//! understood (docs/glean.md 2.3).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,7 +74,7 @@ fn is_url(value: &Value) -> bool {
         && !scheme.eq_ignore_ascii_case("data")
 }
 
-/// SDKs send a day with offset, an hour without minutes and more (glean.md 3.4): the day must be
+/// SDKs send a day with offset, an hour without minutes and more (docs/glean.md 3.4): the day must be
 /// one, the rest may hold only what a time holds.
 fn is_datetime(text: &str) -> bool {
     text.len() <= 40

@@ -1,4 +1,4 @@
-//! Events: what happened, when in the ping, with declared extras only (glean.md 2.3).
+//! Events: what happened, when in the ping, with declared extras only (docs/glean.md 2.3).
 
 use std::collections::BTreeMap;
 
