@@ -12,8 +12,13 @@ use crate::{fresh, report, tidy};
 type Step = (&'static str, Work);
 
 enum Work {
-    Cargo { arguments: &'static [&'static str], rustdoc_flags: Option<&'static str> },
+    Cargo {
+        arguments: &'static [&'static str],
+        rustdoc_flags: Option<&'static str>,
+    },
     Check(fn(&Path) -> Result<Vec<String>>),
+    /// A script of ours, by its path from the root: software by others against a real server.
+    Script(&'static str),
 }
 
 /// Runs all steps and tells whether all passed. What they print is left as it is.
@@ -36,7 +41,8 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
     Ok(true)
 }
 
-fn steps(has_nextest: bool) -> [Step; 7] {
+/// The tests come last, so that their summary is the last word.
+fn steps(has_nextest: bool) -> [Step; 9] {
     let tests: &[&str] = if has_nextest {
         &["nextest", "run", "--workspace"]
     } else {
@@ -48,7 +54,6 @@ fn steps(has_nextest: bool) -> [Step; 7] {
         ("tidy", Work::Check(tidy::run)),
         ("fresh", Work::Check(fresh::check)),
         ("clippy", cargo(clippy)),
-        ("tests", cargo(tests)),
         ("doctests", cargo(&["test", "--doc", "--workspace"])),
         (
             "rustdoc",
@@ -57,6 +62,9 @@ fn steps(has_nextest: bool) -> [Step; 7] {
                 rustdoc_flags: Some("-D warnings"),
             },
         ),
+        ("sdk", Work::Script("tests/sdk/run")),
+        ("browser", Work::Script("tests/browser/run")),
+        ("tests", cargo(tests)),
     ]
 }
 
@@ -68,6 +76,10 @@ impl Work {
     fn run(&self, name: &str, root: &Path) -> Result<bool> {
         match self {
             Self::Check(check) => Ok(report(name, &check(root)?)),
+            Self::Script(path) => {
+                let status = Command::new(root.join(path)).current_dir(root).status();
+                Ok(status.with_context(|| (*path).to_owned())?.success())
+            }
             Self::Cargo { arguments, rustdoc_flags } => {
                 let mut command = Command::new("cargo");
                 command.args(*arguments).current_dir(root);
@@ -97,6 +109,7 @@ mod tests {
         let steps = steps(has_nextest);
         let line = |(name, work): &Step| match work {
             Work::Check(_) => (*name).to_owned(),
+            Work::Script(path) => (*path).to_owned(),
             Work::Cargo { arguments, .. } => arguments.join(" "),
         };
         steps.iter().map(line).collect()
@@ -111,16 +124,18 @@ mod tests {
                 "tidy",
                 "fresh",
                 "clippy --workspace --all-targets -- -D warnings",
-                "nextest run --workspace",
                 "test --doc --workspace",
                 "doc --no-deps --workspace",
+                "tests/sdk/run",
+                "tests/browser/run",
+                "nextest run --workspace",
             ]
         );
     }
 
     #[test]
     fn without_nextest_cargo_runs_the_tests() {
-        assert_eq!(arguments(false)[4], "test --workspace --lib --bins --tests");
+        assert_eq!(arguments(false)[8], "test --workspace --lib --bins --tests");
     }
 
     #[test]

@@ -18,14 +18,13 @@ use sha2::{Digest, Sha256};
 mod store;
 
 /// What a token can open. `owner` and `pings:read` are for the admin socket only.
-pub const SCOPES: [&str; 7] = [
+pub const SCOPES: [&str; 6] = [
     "definitions:push",
     "review:read",
     "review:decide",
     "reports:ask",
     "reports:run",
     "promises:run",
-    "metrics:read",
 ];
 const PREFIX: &str = "candor_";
 

@@ -7,14 +7,14 @@ use candor_web::Build;
 use sha2::{Digest, Sha256};
 
 static SOURCE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/source.tar.gz"));
-const COMMIT: &str = env!("CANDOR_COMMIT");
+const NAME: &str = env!("CANDOR_BUILD");
 
 /// Returns what runs here.
 #[must_use]
 pub fn build() -> Build {
     Build {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: COMMIT.get(..12).unwrap_or(COMMIT).to_owned(),
+        commit: NAME.to_owned(),
         licence: "MPL-2.0".to_owned(),
         source: source_path(),
     }
@@ -36,6 +36,6 @@ pub fn routes() -> Router {
 }
 
 fn source_path() -> String {
-    let name = COMMIT.get(..12).unwrap_or("unknown");
+    let name = if NAME.is_empty() { "unknown" } else { NAME };
     format!("/source/candor-{name}.tar.gz")
 }

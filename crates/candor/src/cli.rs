@@ -1,7 +1,9 @@
 //! Arguments. Commands that change a running server go through it, never beside it.
 
-use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+
+use candor_kernel::Fault;
+use clap::{Args, Parser, Subcommand};
 
 use crate::config::Overrides;
 use crate::exit::CODES;
@@ -16,11 +18,13 @@ use client::Reach;
 
 /// A privacy notice that can be caught lying: telemetry and user services on one small server.
 #[derive(Debug, Parser)]
-#[command(name = "candor", version, help_template = HELP, after_help = CODES, subcommand_required = true)]
+#[command(name = "candor", version = VERSION, help_template = HELP, after_help = CODES, subcommand_required = true)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("CANDOR_BUILD"), ")");
 
 const HELP: &str = "\
 {about-with-newline}
@@ -72,25 +76,29 @@ struct Serve {
     /// Fill a new folder with invented data, and let promises be broken on purpose
     #[arg(long)]
     demo: bool,
+    /// Switch an enforcement off, to see a promise break: keep-undeclared, sweep-nothing,
+    /// hide-build or forget-notices; in demonstrations only
+    #[arg(long = "fault", value_name = "NAME", requires = "demo")]
+    faults: Vec<String>,
 }
 
 /// How a command reaches the server.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Server {
     /// The data folder of the running server; its admin socket is used
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
     /// The address of a server; needs --token-file where it changes or shows what is not public
-    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "data")]
     server: Option<String>,
     /// A file that holds a token
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// A CA certificate to trust beside the system's, in PEM
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     cacert: Option<PathBuf>,
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, global = true)]
     json: bool,
 }
 
@@ -98,8 +106,9 @@ pub(crate) struct Server {
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Init(init) => run::init(init).await,
-        Command::Serve(Serve { overrides, demo }) => {
-            crate::serve::serve(Config::read(&overrides, demo)?).await
+        Command::Serve(Serve { overrides, demo, faults }) => {
+            let broken = faults.iter().map(|name| fault(name)).collect::<Result<_, _>>()?;
+            crate::serve::serve(Config::read(&overrides, demo)?, broken).await
         }
         Command::Token(token) => run::token(token).await,
         Command::Pings(pings) => run::pings(pings).await,
@@ -108,6 +117,13 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Report(report) => publish::report(report).await,
         Command::Promises(promises) => publish::promises(promises).await,
     }
+}
+
+fn fault(name: &str) -> Result<Fault, Failure> {
+    Fault::by_name(name).ok_or_else(|| {
+        let known = Fault::ALL.map(Fault::name).join(", ");
+        Failure::configuration(format!("No fault is called {name:?}; there are {known}."))
+    })
 }
 
 /// Writes a line for people, or JSON for programs.

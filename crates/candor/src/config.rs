@@ -9,6 +9,10 @@ use candor_web::serve::Tls;
 use serde::Deserialize;
 
 use crate::Failure;
+use crate::folder::DataFolder;
+
+/// What Linux allows for the path of a Unix socket, without its closing zero.
+const SOCKET_PATH_BYTES: usize = 107;
 
 /// Everything a server has to know before it starts.
 #[derive(Debug, Clone)]
@@ -35,7 +39,7 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Where Prometheus may ask; nowhere if absent.
     pub metrics_listen: Option<SocketAddr>,
-    /// error, warn, info or debug.
+    /// error, warn, info, debug or trace.
     pub log: String,
     /// True for invented data and breakable promises.
     pub demo: bool,
@@ -137,6 +141,13 @@ impl Config {
                 "Say where keys are kept, apart from the data: --keys DIR, or `keys` in the configuration.",
             )
         })?;
+        let (data, keys) = (absolute(&data)?, absolute(&keys)?);
+        if DataFolder::socket(&data).as_os_str().len() > SOCKET_PATH_BYTES {
+            return Err(Failure::configuration(format!(
+                "The path of the data folder {} is too long: its admin socket's may have {SOCKET_PATH_BYTES} bytes.",
+                data.display()
+            )));
+        }
         if keys.starts_with(&data) {
             return Err(Failure::configuration(
                 "The keys folder lies in the data folder; a copy of the data would hold its keys. Name another --keys.",
@@ -175,7 +186,7 @@ impl Config {
                 .metrics_listen
                 .map(|a| address("metrics_listen", &a))
                 .transpose()?,
-            log: file.log.unwrap_or_else(|| "info".to_owned()),
+            log: log_level(file.log)?,
             data,
             keys,
             listen,
@@ -208,6 +219,21 @@ fn address(key: &str, text: &str) -> Result<SocketAddr, Failure> {
             "{key} = {text:?} is no address; write it like 127.0.0.1:8080."
         ))
     })
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path)
+        .map_err(|error| Failure::configuration(format!("{}: {error}.", path.display())))
+}
+
+fn log_level(level: Option<String>) -> Result<String, Failure> {
+    let level = level.unwrap_or_else(|| "info".to_owned());
+    match level.as_str() {
+        "error" | "warn" | "info" | "debug" | "trace" => Ok(level),
+        _ => Err(Failure::configuration(format!(
+            "log = {level:?} is no level; write error, warn, info or debug."
+        ))),
+    }
 }
 
 fn networks(texts: &[String]) -> Result<Vec<Network>, Failure> {
@@ -277,6 +303,7 @@ mod tests {
             ("trusted_proxies = ['10.0.0.0/40']", "trusted_proxies"),
             ("public_url = 'example.org'", "begins with http:// or https://"),
             ("listen = ", "is not understood"),
+            ("log = 'verbose'", "is no level"),
         ] {
             let error = read(text, false).expect_err(text);
             assert!(error.contains(expected), "{text}: {error}");
@@ -292,5 +319,11 @@ mod tests {
         };
         let failure = Config::read(&overrides, false).expect_err("keys beside data");
         assert!(failure.to_string().contains("a copy of the data would hold its keys"));
+        let relative = Overrides {
+            data: Some("d".into()),
+            keys: Some("./d/keys".into()),
+            ..Overrides::default()
+        };
+        assert!(Config::read(&relative, false).is_err(), "however it is written");
     }
 }

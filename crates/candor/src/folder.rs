@@ -16,6 +16,7 @@ impl DataFolder {
     /// Makes the folder where it is missing and takes its lock.
     pub fn hold(path: &Path) -> Result<Self, Failure> {
         make_private(path)?;
+        close_to_others(path)?;
         let lock_path = path.join("candor.lock");
         let lock = File::options()
             .create(true)
@@ -54,6 +55,22 @@ pub fn make_private(path: &Path) -> Result<(), Failure> {
         .mode(0o700)
         .create(path)
         .map_err(|error| cannot_write(path, &error))
+}
+
+/// An empty folder is closed; one that others may already have looked into is the operator's to judge.
+fn close_to_others(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+    let failed = |error: std::io::Error| cannot_write(path, &error);
+    if fs::metadata(path).map_err(failed)?.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    if fs::read_dir(path).map_err(failed)?.next().is_none() {
+        return fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed);
+    }
+    Err(Failure::folder(format!(
+        "Others can read the data folder {0}. Run: chmod 700 {0}",
+        path.display()
+    )))
 }
 
 /// Says that a path cannot be written, and what to do.

@@ -76,6 +76,7 @@ impl Server {
     }
 
     async fn keep_house(&self, now: Timestamp) -> Result<(), DatabaseError> {
+        self.failures.forget_old(self.options.clock.monotonic());
         for swept in self.sweeper.tick(now, maintenance()).await? {
             tracing::info!(table = swept.table, rows = swept.rows, "swept");
         }

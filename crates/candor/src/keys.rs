@@ -35,6 +35,14 @@ impl FileKeys {
         if folder.exists() {
             refuse_open_folder(folder)?;
         }
+        // Links and dots do not hide where a folder is.
+        if let (Ok(keys), Ok(data)) = (folder.canonicalize(), data.canonicalize())
+            && keys.starts_with(data)
+        {
+            return Err(Failure::keys(
+                "The keys folder lies in the data folder; name another --keys.",
+            ));
+        }
         match (data_id, read_id(&theirs)?) {
             (Some(data_id), Some(keys_id)) if data_id == keys_id => {}
             (Some(_), _) => {

@@ -13,9 +13,8 @@ use candor_kernel::Clock;
 use candor_notices::Runner;
 use candor_telemetry::counts::Counts;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::Registry;
 use tokio::sync::watch;
 
@@ -47,8 +46,12 @@ fn page(
         promises.get_or_create(&[("state", report.state.word().to_owned())]).inc();
     }
     registry.register("promises", "Promises by state", promises);
-    let revision = ConstCounter::new(in_force.revision.0.unsigned_abs());
-    registry.register("in_force_changes", "Changes of what is in force", revision);
+    let revision = ConstGauge::new(in_force.revision.0);
+    registry.register(
+        "in_force_revision",
+        "Number of what is in force; grows with each change",
+        revision,
+    );
     let pings = Family::<Label, Gauge<u64, AtomicU64>>::default();
     for (outcome, total) in counts.map(Counts::since_start).unwrap_or_default() {
         pings.get_or_create(&[("outcome", outcome.to_owned())]).set(total);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candor_kernel::Faults;
+use candor_kernel::{Fault, Faults};
 use candor_web::serve::{Bounds, Door, Tls, serve_unix};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -11,11 +11,11 @@ use crate::folder::{DataFolder, make_private};
 use crate::real::{RealClock, RealDice, start_log};
 use crate::{Config, Failure, Options, Server, demo, jobs};
 
-/// Runs a server until it is asked to stop (SIGTERM, or Ctrl-C).
-pub async fn serve(config: Config) -> Result<(), Failure> {
+/// Runs a server until it is asked to stop (SIGTERM, or Ctrl-C). A demonstration switches the
+/// enforcements in `broken` off once its data are there; no other server can.
+pub async fn serve(config: Config, broken: Vec<Fault>) -> Result<(), Failure> {
     start_log(&config.log).map_err(Failure::configuration)?;
     let clock = Arc::new(RealClock);
-    let faults = if config.demo { Faults::for_demonstration() } else { Faults::none() };
     let now = candor_kernel::Clock::now(clock.as_ref());
     // From here on a signal is an end in order, even before the first request.
     let asked = Asked::listen()?;
@@ -29,10 +29,17 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         Some(address) => Some(Door::open(address, &Tls::Off, now).await?),
         None => None,
     };
+    let faults = if config.demo { Faults::for_demonstration() } else { Faults::none() };
+    let switches = faults.clone();
     let options = Options { config, clock, dice: Arc::new(RealDice), faults };
     let server = Arc::new(Server::build_in(folder, options).await?);
     if server.options.config.demo {
         demo::fill(&server).await?;
+    }
+    for fault in broken {
+        if !switches.set(fault, true) {
+            return Err(Failure::configuration("Only a demonstration can be broken on purpose."));
+        }
     }
     let (stop, stopped) = watch::channel(false);
     let doors = open(&server, door, private, &stopped);
@@ -54,7 +61,7 @@ fn open(
     private: Option<Door>,
     stopped: &watch::Receiver<bool>,
 ) -> Doors {
-    announce(server, &door);
+    announce(server, &door, private.as_ref());
     let (close, closed) = watch::channel(false);
     let mut doors = tokio::task::JoinSet::new();
     let until = |mut closed: watch::Receiver<bool>, mut stopped: watch::Receiver<bool>| async move {
@@ -121,7 +128,7 @@ async fn close(server: &Server) {
 
 /// The lines that an operator waits for, on standard output.
 #[expect(clippy::print_stdout, reason = "the address and the owner line are for people")]
-fn announce(server: &Server, door: &Door) {
+fn announce(server: &Server, door: &Door, private: Option<&Door>) {
     let config = &server.options.config;
     let url = match config.public_url.strip_suffix(":0") {
         Some(start) => format!("{start}:{}", door.address().port()),
@@ -131,6 +138,9 @@ fn announce(server: &Server, door: &Door) {
     println!("Owner: open {url}{}", server.owner.path());
     if let Some(authority) = door.authority() {
         println!("Browsers and SDKs must trust {} first", authority.display());
+    }
+    if let Some(private) = private {
+        println!("Metrics are at http://{}/metrics", private.address());
     }
     if config.demo {
         println!("This is a demonstration: all data are invented.");

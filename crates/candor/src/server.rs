@@ -29,6 +29,7 @@ use crate::keys::FileKeys;
 use crate::welcome::{Owner, WelcomeState};
 use crate::{Config, Failure, build, metrics, welcome};
 
+mod reading;
 mod site;
 
 /// What a server is made from.
@@ -73,6 +74,8 @@ pub struct Server {
     pub missing: watch::Sender<Vec<String>>,
     /// Days after which raw pings go.
     pub raw_days: u32,
+    /// Wrong tries of tokens and owner codes, for an hour at most.
+    pub(crate) failures: Arc<FailureLimit>,
     /// A random name of this process, for leases.
     pub(crate) process_name: String,
     /// True once the checks ran with the declarations accepted.
@@ -114,7 +117,7 @@ impl Server {
         if let Some(ingest) = &ingest {
             checks.push(Arc::new(TelemetryChecks {
                 ingest: ingest.clone(),
-                folders: vec![config.data.clone(), config.keys.clone()],
+                folders: written(config),
                 dice: Arc::clone(dice),
             }));
         }
@@ -157,6 +160,7 @@ impl Server {
             owner,
             missing,
             raw_days,
+            failures: Arc::default(),
             process_name: random_name(dice.as_ref()),
             accepted_seen: AtomicBool::new(false),
             _folder: folder,
@@ -175,7 +179,7 @@ impl Server {
             db: self.db.clone(),
             clock: Arc::clone(clock),
             dice: Arc::clone(dice),
-            failures: Arc::new(FailureLimit::default()),
+            failures: Arc::clone(&self.failures),
         };
         let review = ReviewState { registry: Arc::clone(&self.registry), clock: Arc::clone(clock) };
         let notices = NoticeState {
@@ -218,8 +222,11 @@ impl Server {
         };
         // Whoever can open the socket may do everything; others show a token.
         let socket = admin.iter().cloned().fold(public.clone(), |all, (_, one)| all.merge(one));
-        self.public = edge.around(public.merge(access::behind_token(admin, &access)));
-        self.admin = edge.around(socket.merge(access::routes(access)));
+        let public = public.merge(access::behind_token(admin, &access));
+        let socket = socket.merge(access::routes(access));
+        let allowed = if self.db.read_only() { reading::only } else { |router| router };
+        self.public = edge.around(allowed(public));
+        self.admin = edge.around(allowed(socket));
         let runner = Arc::clone(&self.runner);
         let counts = self.ingest.as_ref().map(|ingest| Arc::clone(&ingest.counts));
         self.metrics = metrics::routes(runner, counts, self.registry.in_force(), Arc::clone(clock));
@@ -282,6 +289,20 @@ fn ingest(
         counts: Arc::new(Counts::default()),
         faults: faults.clone(),
     })
+}
+
+/// Every place this server writes to that is a file: what a search for residues must look at.
+fn written(config: &Config) -> Vec<std::path::PathBuf> {
+    let mut places = vec![config.data.clone(), config.keys.clone()];
+    if let Some(path) = config.database.strip_prefix("sqlite:") {
+        for suffix in ["", "-wal"] {
+            let file = std::path::PathBuf::from(format!("{path}{suffix}"));
+            if file.is_file() && !file.starts_with(&config.data) {
+                places.push(file);
+            }
+        }
+    }
+    places
 }
 
 fn random_name(dice: &dyn Dice) -> String {

@@ -10,7 +10,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Form, Router};
-use candor_inventory::{Inventory, Record};
+use candor_inventory::Inventory;
+use candor_inventory::declaration::{Field, Retention};
 use candor_kernel::{Clock, Dice, PersonName};
 use candor_review::Registry;
 use candor_web::{FailureLimit, Frame, Place, Problem, html};
@@ -64,9 +65,15 @@ struct WelcomePage {
 }
 
 impl WelcomePage {
-    fn fields(&self) -> usize {
-        let records = self.parts.iter().flat_map(|part| part.records.values());
-        records.map(|record: &Record| record.fields.len()).sum()
+    fn fields(&self) -> impl Iterator<Item = (String, &Field)> {
+        self.parts.iter().flat_map(|part| &part.records).flat_map(|(record, declared)| {
+            declared.fields.iter().map(move |(name, field)| (format!("{record}.{name}"), field))
+        })
+    }
+
+    /// What says something about a person: to be read first.
+    fn personal(&self) -> Vec<(String, &Field)> {
+        self.fields().filter(|(_, field)| field.personal).collect()
     }
 }
 

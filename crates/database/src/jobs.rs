@@ -10,8 +10,7 @@ use candor_kernel::Timestamp;
 
 use crate::{DatabaseError, Tx};
 
-/// A step that failed this often is given up, some three days after its first try.
-const TRIES: i64 = 20;
+const TRIES: i64 = candor_kernel::limits::JOB_TRIES as i64;
 const FIRST_WAIT_SECONDS: u64 = 30;
 const LONGEST_WAIT_SECONDS: u64 = 6 * 3600;
 /// Characters of an error that are kept.

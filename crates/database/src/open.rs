@@ -13,8 +13,7 @@ use sqlx::{AnyConnection, AnyPool, Connection};
 use crate::DatabaseError;
 use crate::schema::prepare_postgres;
 
-/// Connecting, or waiting for a free connection, ends after this many seconds with `Away`.
-const CONNECT_SECONDS: u64 = 5;
+const CONNECT_SECONDS: u64 = candor_kernel::limits::DATABASE_CONNECT_SECONDS as u64;
 /// Writers queue for SQLite's one write connection; this many seconds is too long a queue.
 const SQLITE_QUEUE_SECONDS: u64 = 20;
 const POSTGRES_CONNECTIONS: u32 = 4;

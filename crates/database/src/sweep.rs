@@ -9,8 +9,7 @@ use candor_preference::Maintenance;
 
 use crate::{Database, DatabaseError, Engine, Work, identifier};
 
-/// Rows that one transaction removes; writers get their turn in between.
-const BATCH_ROWS: u64 = 1000;
+const BATCH_ROWS: u64 = candor_kernel::limits::SWEEP_ROWS as u64;
 
 /// Removes rows that are older than their declared retention.
 pub struct Sweeper {

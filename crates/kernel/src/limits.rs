@@ -44,6 +44,10 @@ limits! {
     METRIC_URL_BYTES: "metric.url" = 8192, "bytes";
     /// Items of a string list; a longer list is dropped.
     METRIC_LIST_ITEMS: "metric.list" = 100, "items";
+    /// An item of a string list that is longer makes the list invalid.
+    METRIC_LIST_ITEM_BYTES: "metric.list_item" = 100, "bytes";
+    /// A longer label is counted under `__other__`.
+    METRIC_LABEL_BYTES: "metric.label" = 111, "bytes";
     /// Labels of one metric that were not declared one by one.
     METRIC_DYNAMIC_LABELS: "metric.dynamic_labels" = 16, "labels";
     /// Extra keys of one event.
@@ -60,6 +64,14 @@ limits! {
     PRODUCT_DATA: "product.data" = 5000, "data points";
     /// A request's head must have arrived within this time.
     HTTP_HEAD_SECONDS: "http.head" = 10, "seconds";
+    /// A longer head is answered 431.
+    HTTP_HEAD_BYTES: "http.head_bytes" = 32 << 10, "bytes";
+    /// Requests at one time on one HTTP/2 connection.
+    HTTP_STREAMS: "http.streams" = 100, "requests";
+    /// A stopping server gives running requests this long.
+    HTTP_FINISH_SECONDS: "http.finish" = 10, "seconds";
+    /// Hops of `X-Forwarded-For` that are looked at, from the right.
+    HTTP_HOPS: "http.hops" = 16, "hops";
     /// A request's body must have arrived within this time.
     HTTP_BODY_SECONDS: "http.body" = 20, "seconds";
     /// Connections at one time; more wait to be accepted.
@@ -70,6 +82,12 @@ limits! {
     AUTH_PLACES: "auth.places" = 10_000, "places";
     /// A scoped token ends after this at the latest.
     TOKEN_DAYS: "token.life" = 366, "days";
+    /// An engine that was not reached after this is away.
+    DATABASE_CONNECT_SECONDS: "database.connect" = 5, "seconds";
+    /// Rows that one transaction of the sweeper removes; writers get their turn in between.
+    SWEEP_ROWS: "sweep.rows" = 1000, "rows";
+    /// A job that failed this often is given up.
+    JOB_TRIES: "job.tries" = 20, "tries";
     /// Tries of a transaction that another one disturbed.
     TRANSACTION_TRIES: "transaction.tries" = 8, "tries";
     /// An edge that could not refresh what is in force for this long refuses.

@@ -185,7 +185,7 @@ impl NoticeChecks {
             }
         }
         Ok(Verdict::kept(format!(
-            "A changed trial notice was dated and kept; all {} versions of the notice read as they did.",
+            "A changed trial notice was dated and kept; versions of the notice that read as they did: {0} of {0}.",
             versions.len()
         )))
     }

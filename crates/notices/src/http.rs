@@ -18,15 +18,20 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use candor_database::DatabaseError;
-use candor_kernel::{Clock, Fault, Faults, Timestamp};
+use candor_kernel::{Clock, Fault, Faults};
 use candor_web::{Build, Frame, Problem, html};
 use serde::{Deserialize, Serialize};
 
-use crate::rules::words::Section;
+use crate::register::Entry;
+use crate::rules::words::{Operator, Section};
 use crate::rules::{self, DiffLine, State as PromiseState};
 use crate::runner::{Report, Runner};
 use crate::store::Version;
 use crate::versions::Notices;
+
+mod shown;
+
+use shown::{Shown, Tally, show, shown};
 
 /// What the pages share.
 #[derive(Clone)]
@@ -84,6 +89,8 @@ struct HomePage {
     promises: Vec<Shown>,
     tally: Tally,
     doors: Arc<[Door]>,
+    /// False before the owner has accepted this server's own declarations.
+    accepted: bool,
 }
 
 #[derive(Template)]
@@ -100,14 +107,19 @@ struct PromisePage {
     frame: Frame,
     promise: Shown,
     report: Report,
+    cadence: String,
+    max_age: String,
 }
 
 #[derive(Template)]
 #[template(path = "notices/register.html")]
 struct RegisterPage {
     frame: Frame,
-    reports: Vec<Report>,
-    built: usize,
+    checked: Vec<Shown>,
+    tally: Tally,
+    /// What is not built yet, by service.
+    open: Vec<(String, Vec<Entry>)>,
+    total: usize,
 }
 
 #[derive(Template)]
@@ -118,13 +130,15 @@ struct NoticePage {
     tally: Tally,
     sections: Vec<Section>,
     version: Option<Version>,
+    accepted: bool,
 }
 
 #[derive(Template)]
 #[template(path = "notices/versions.html")]
 struct VersionsPage {
     frame: Frame,
-    versions: Vec<Version>,
+    /// Each with how many lines came and went.
+    versions: Vec<(Version, usize, usize)>,
 }
 
 #[derive(Template)]
@@ -144,27 +158,7 @@ struct AboutPage {
     frame: Frame,
     build: Option<Build>,
     source_sha256: Arc<str>,
-}
-
-/// A promise as a page shows it.
-#[derive(Debug, Clone)]
-struct Shown {
-    id: String,
-    sentence: String,
-    how: String,
-    state: &'static str,
-    when: String,
-    fact: String,
-    repeat: String,
-    strip: Vec<&'static str>,
-}
-
-/// How many hold.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    kept: usize,
-    stale: usize,
-    broken: usize,
+    operator: Operator,
 }
 
 /// Returns the public routes.
@@ -190,7 +184,8 @@ pub fn admin(state: &NoticeState) -> Vec<(&'static str, Router)> {
 
 async fn home(State(state): State<NoticeState>, frame: Frame) -> Response {
     let (promises, tally) = shown(&state).await;
-    html(&HomePage { frame, promises, tally, doors: Arc::clone(&state.doors) })
+    let (doors, accepted) = (Arc::clone(&state.doors), state.notices.accepted());
+    html(&HomePage { frame, promises, tally, doors, accepted })
 }
 
 async fn promises(State(state): State<NoticeState>, frame: Frame) -> Response {
@@ -208,13 +203,24 @@ async fn promise(
     let report = report.ok_or_else(Problem::not_found)?;
     let history = state.runner.history(now).await.unwrap_or_default();
     let promise = show(&report, &history, now);
-    Ok(html(&PromisePage { frame, promise, report }))
+    let cadence = rules::span(report.entry.cadence_minutes);
+    let max_age = rules::span(report.entry.max_age_minutes);
+    Ok(html(&PromisePage { frame, promise, report, cadence, max_age }))
 }
 
 async fn register(State(state): State<NoticeState>, frame: Frame) -> Response {
+    let (checked, tally) = shown(&state).await;
     let reports = state.runner.reports(state.clock.now());
-    let built = reports.iter().filter(|report| report.state != PromiseState::Open).count();
-    html(&RegisterPage { frame, reports, built })
+    let total = reports.len();
+    let mut open: Vec<(String, Vec<Entry>)> = Vec::new();
+    for report in reports.into_iter().filter(|report| report.state == PromiseState::Open) {
+        let entry = report.entry;
+        match open.iter_mut().find(|(service, _)| *service == entry.service) {
+            Some((_, entries)) => entries.push(entry),
+            None => open.push((entry.service.clone(), vec![entry])),
+        }
+    }
+    html(&RegisterPage { frame, checked, tally, open, total })
 }
 
 async fn notice(State(state): State<NoticeState>, frame: Frame) -> Result<Response, Problem> {
@@ -222,11 +228,19 @@ async fn notice(State(state): State<NoticeState>, frame: Frame) -> Result<Respon
     let version = state.notices.newest().await.map_err(away)?;
     // The promises stand above with their marks.
     let sections = state.notices.sections().into_iter().skip(1).collect();
-    Ok(html(&NoticePage { frame, promises, tally, sections, version }))
+    let accepted = state.notices.accepted();
+    Ok(html(&NoticePage { frame, promises, tally, sections, version, accepted }))
 }
 
 async fn versions(State(state): State<NoticeState>, frame: Frame) -> Result<Response, Problem> {
-    let versions = state.notices.versions().await.map_err(away)?;
+    let all = state.notices.versions().await.map_err(away)?;
+    let before = all.iter().skip(1).map(Some).chain([None]);
+    let changes = all.iter().zip(before).map(|(version, before)| {
+        let lines = before.map(|old| rules::difference(&old.text, &version.text));
+        let count = |sign| lines.iter().flatten().filter(|line| line.sign == sign).count();
+        (version.clone(), count('+'), count('-'))
+    });
+    let versions = changes.collect();
     Ok(html(&VersionsPage { frame, versions }))
 }
 
@@ -253,7 +267,9 @@ async fn version(
 
 async fn about(State(state): State<NoticeState>, frame: Frame) -> Response {
     let build = (!state.faults.on(Fault::HideBuild)).then(|| state.build.clone());
-    html(&AboutPage { frame, build, source_sha256: Arc::clone(&state.source_sha256) })
+    let (source_sha256, operator) =
+        (Arc::clone(&state.source_sha256), state.notices.operator.clone());
+    html(&AboutPage { frame, build, source_sha256, operator })
 }
 
 async fn list(State(state): State<NoticeState>) -> Json<Vec<PromiseReply>> {
@@ -282,42 +298,6 @@ fn replies(state: &NoticeState) -> Vec<PromiseReply> {
             sentence: report.entry.sentence,
         })
         .collect()
-}
-
-/// Without the store the strips are missing; the states are known all the same.
-async fn shown(state: &NoticeState) -> (Vec<Shown>, Tally) {
-    let now = state.clock.now();
-    let history = state.runner.history(now).await.unwrap_or_default();
-    let mut tally = Tally::default();
-    let mut promises = Vec::new();
-    for report in state.runner.watched(now) {
-        match report.state {
-            PromiseState::Kept => tally.kept += 1,
-            PromiseState::Broken => tally.broken += 1,
-            _ => tally.stale += 1,
-        }
-        promises.push(show(&report, &history, now));
-    }
-    (promises, tally)
-}
-
-type History = [(candor_kernel::PromiseId, Timestamp, rules::Outcome)];
-
-fn show(report: &Report, history: &History, now: Timestamp) -> Shown {
-    let last = report.last.as_ref();
-    Shown {
-        id: report.entry.id.to_string(),
-        sentence: report.entry.sentence.clone(),
-        how: report.entry.how.clone(),
-        state: report.state.word(),
-        when: last.map(|last| rules::ago(last.at, now)).unwrap_or_default(),
-        fact: last.map(|last| last.fact.clone()).unwrap_or_default(),
-        repeat: report.repeat.clone(),
-        strip: match report.state {
-            PromiseState::Open => Vec::new(),
-            _ => rules::strip(history, &report.entry.id, now),
-        },
-    }
 }
 
 fn away(error: DatabaseError) -> Problem {

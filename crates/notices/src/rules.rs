@@ -159,26 +159,45 @@ pub fn difference(before: &str, after: &str) -> Vec<DiffLine> {
 /// Says how long ago something was, for people.
 #[must_use]
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
-    let seconds = now.since(at).as_secs();
-    let (number, unit) = match seconds {
-        0..60 => return "just now".to_owned(),
-        60..3600 => (seconds / 60, "minute"),
-        3600..86_400 => (seconds / 3600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" })
+    match i64::try_from(now.since(at).as_secs() / 60) {
+        Ok(0) => "just now".to_owned(),
+        minutes => format!("{} ago", span(minutes.unwrap_or(i64::MAX))),
+    }
 }
 
-/// Returns the worst word of each of the last days, oldest first, for the strip.
+/// Says how long some minutes are, for people: in the largest unit that is not longer.
+#[must_use]
+pub fn span(minutes: i64) -> String {
+    let (number, unit) = match minutes {
+        ..60 => (minutes, "minute"),
+        60..1440 => (minutes / 60, "hour"),
+        _ => (minutes / 1440, "day"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Writes a point in time for people, to the minute.
+#[must_use]
+pub fn moment(at: &Timestamp) -> String {
+    let text = at.to_string();
+    match text.split_once('T') {
+        Some((day, time)) => format!("{day}, {} UTC", time.get(..5).unwrap_or(time)),
+        None => text,
+    }
+}
+
+/// Returns the worst word of each of the last days, oldest first, for the strip of a promise, or
+/// of all of them together.
 #[must_use]
 pub fn strip(
     results: &[(PromiseId, Timestamp, Outcome)],
-    id: &PromiseId,
+    id: Option<&PromiseId>,
     now: Timestamp,
 ) -> Vec<&'static str> {
     const DAYS: i64 = 30;
     let mut days = vec!["none"; 30];
-    for (_, at, outcome) in results.iter().filter(|(promise, ..)| promise == id) {
+    for (_, at, outcome) in results.iter().filter(|(promise, ..)| id.is_none_or(|id| promise == id))
+    {
         let back = now.day().number() - at.day().number();
         let Some(word) = usize::try_from(DAYS - 1 - back).ok().and_then(|i| days.get_mut(i)) else {
             continue;
@@ -256,7 +275,8 @@ mod tests {
             (other, at(24 * 38), Outcome::Kept),
             (id.clone(), at(24 * 3), Outcome::Kept),
         ];
-        let strip = strip(&results, &id, now);
+        assert_eq!(strip(&results, None, now)[27..], ["kept", "broken", "kept"]);
+        let strip = strip(&results, Some(&id), now);
         assert_eq!(strip.len(), 30);
         assert_eq!(&strip[27..], ["none", "broken", "kept"]);
         assert!(strip[..27].iter().all(|word| *word == "none"));
@@ -289,5 +309,7 @@ mod tests {
         ] {
             assert_eq!(ago(at(0), at(0).plus(Duration::from_secs(seconds))), expected);
         }
+        assert_eq!((span(1), span(180)), ("1 minute".to_owned(), "3 hours".to_owned()));
+        assert_eq!(moment(&at(25)), "1970-01-02, 01:00 UTC");
     }
 }

@@ -42,6 +42,12 @@ impl Notices {
         words::sections(&self.promises, &self.own, &in_force, &self.operator, self.raw_days)
     }
 
+    /// Tells whether the owner has accepted this server's own declarations.
+    #[must_use]
+    pub fn accepted(&self) -> bool {
+        self.in_force.borrow().accepted
+    }
+
     /// Returns the words of the notice as it is now.
     #[must_use]
     pub fn text(&self) -> String {

@@ -20,7 +20,7 @@ use candor_web::{Frame, Problem, html};
 use serde::{Deserialize, Serialize};
 
 use crate::reports::{Proposal, ReportError, Reports};
-use crate::rules::{self, Bar, Report, Shown};
+use crate::rules::{self, Bar, Report, Shown, Tenths};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -102,7 +102,8 @@ pub struct EditionReply {
 #[template(path = "reports/list.html")]
 struct ListPage {
     frame: Frame,
-    reports: Vec<Report>,
+    /// Each with its newest edition.
+    reports: Vec<(Report, Option<EditionReply>)>,
     paused: Option<String>,
 }
 
@@ -112,6 +113,7 @@ struct ReportPage {
     frame: Frame,
     report: Report,
     bars: Vec<Bar>,
+    threshold: Tenths,
     newest: Option<EditionReply>,
     paused: Option<String>,
     /// The most that one week gave away, as a number of ε with one digit.
@@ -139,8 +141,11 @@ pub fn admin(state: &ReportsState) -> Vec<(&'static str, Router)> {
 }
 
 async fn list_page(State(state): State<ReportsState>, frame: Frame) -> Result<Response, Problem> {
-    let now = state.clock.now();
-    let reports = state.reports.published(now.day()).await.map_err(problem)?;
+    let mut reports = Vec::new();
+    for report in state.reports.published(state.clock.now().day()).await.map_err(problem)? {
+        let editions = state.reports.editions(&report.report).await.map_err(problem)?;
+        reports.push((report, editions.last().map(edition)));
+    }
     Ok(html(&ListPage { frame, reports, paused: paused(&state) }))
 }
 
@@ -152,9 +157,11 @@ async fn report_page(
     let report = published(&state, &report).await?;
     let editions = state.reports.editions(&report.report).await.map_err(problem)?;
     let spent = state.reports.spent_in_a_week_milli(&report.product).await.map_err(problem)?;
+    let (bars, threshold) = rules::bars(&editions);
     Ok(html(&ReportPage {
         frame,
-        bars: rules::bars(&editions),
+        bars,
+        threshold,
         newest: editions.last().map(edition),
         paused: paused(&state),
         week_epsilon: format!("{}.{}", spent / 1000, spent % 1000 / 100),

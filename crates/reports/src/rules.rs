@@ -65,20 +65,18 @@ pub const fn week(day: Day) -> i64 {
     (day.number() + 3).div_euclid(7)
 }
 
-/// One bar of the chart: a row for each day. Lengths are in tenths of a percent of the picture's
-/// width, so that its text stays as large as the page's.
+/// One bar of the chart: a row for each day. Lengths are in tenths of a percent of the bar's
+/// place, so that the text beside it keeps the size of the page's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bar {
     /// The day.
     pub day: Day,
     /// About how many people; none for too few.
     pub people: Option<i64>,
-    /// The row's upper edge, in pixels.
-    pub top: usize,
-    /// Length of the bar.
-    pub width: Tenths,
-    /// Lower and upper end of the error mark.
-    pub error: (Tenths, Tenths),
+    /// Up to where the bar is full: the lower end of the range that holds in 95 of 100 cases.
+    pub sure: Tenths,
+    /// How long the range is, from there on. For too few: everything below the threshold.
+    pub range: Tenths,
 }
 
 /// A length in tenths of a percent, written as a percentage.
@@ -91,30 +89,23 @@ impl std::fmt::Display for Tenths {
     }
 }
 
-/// Height of a row, in pixels.
-pub const ROW_PIXELS: usize = 32;
-/// Where bars begin, how long the longest is, and how long a hollow one.
-const START: i64 = 180;
-const LONGEST: i64 = 600;
-const FEW: i64 = 60;
-
-/// Lays out the bars of some editions, oldest first.
+/// Lays out the bars of some editions, oldest first, and the line of the threshold.
 #[must_use]
-pub fn bars(editions: &[(Day, Shown)]) -> Vec<Bar> {
+pub fn bars(editions: &[(Day, Shown)]) -> (Vec<Bar>, Tenths) {
     let most = editions.iter().filter_map(|(_, shown)| people(*shown)).max().unwrap_or(0);
-    let scale = |people: i64| {
-        Tenths(people.saturating_mul(LONGEST).checked_div(most + ERROR_95_PEOPLE).unwrap_or(0))
-    };
-    let place = |people: i64| Tenths(START + scale(people.max(0)).0);
-    let bar = |(row, (day, shown)): (usize, &(Day, Shown))| {
+    let whole = most.max(THRESHOLD_PEOPLE).saturating_add(ERROR_95_PEOPLE);
+    let scale = |people: i64| Tenths(people.max(0).saturating_mul(1000) / whole);
+    let bar = |(day, shown): &(Day, Shown)| {
         let people = people(*shown);
-        let width = people.map_or(Tenths(FEW), scale);
-        let error = people.map_or((Tenths(START), Tenths(START)), |people| {
-            (place(people - ERROR_95_PEOPLE), place(people + ERROR_95_PEOPLE))
-        });
-        Bar { day: *day, people, top: row * ROW_PIXELS, width, error }
+        let (from, to) = match people {
+            Some(people) => {
+                (people.saturating_sub(ERROR_95_PEOPLE), people.saturating_add(ERROR_95_PEOPLE))
+            }
+            None => (0, THRESHOLD_PEOPLE),
+        };
+        Bar { day: *day, people, sure: scale(from), range: Tenths(scale(to).0 - scale(from).0) }
     };
-    editions.iter().enumerate().map(bar).collect()
+    (editions.iter().map(bar).collect(), scale(THRESHOLD_PEOPLE))
 }
 
 const fn people(shown: Shown) -> Option<i64> {
@@ -152,18 +143,23 @@ mod tests {
     }
 
     #[test]
-    fn few_and_none_are_drawn_alike_and_bars_stay_in_the_picture() {
+    fn few_and_none_are_drawn_alike_and_bars_stay_in_their_place() {
         let day = |number: i64| Day::from_number(20_000 + number);
-        let bars = bars(&[
+        let (bars, threshold) = bars(&[
             (day(0), Shown::TooFew),
             (day(1), Shown::People(20)),
-            (day(2), Shown::People(140)),
+            (day(2), Shown::People(197)),
         ]);
-        assert_eq!((bars[0].people, bars[0].width), (None, Tenths(FEW)));
-        assert!(bars[1].width < bars[2].width && bars[1].top < bars[2].top);
-        assert_eq!(bars[2].error.1, Tenths(START + LONGEST));
-        assert_eq!(bars[1].width.to_string(), "8.3%");
-        assert!(super::bars(&[]).is_empty());
+        assert_eq!((bars[0].people, bars[0].sure, bars[0].range), (None, Tenths(0), threshold));
+        assert_eq!(threshold, Tenths(100));
+        assert_eq!((bars[1].sure, bars[1].range), (Tenths(85), Tenths(30)), "17 to 23 of 200");
+        assert_eq!(bars[2].sure.0 + bars[2].range.0, 1000);
+        assert_eq!(bars[1].sure.to_string(), "8.5%");
+        let (few, threshold) = super::bars(&[(day(0), Shown::TooFew)]);
+        assert!(few[0].range == threshold && threshold < Tenths(1000));
+        let (most, _) = super::bars(&[(day(0), Shown::People(i64::MAX))]);
+        assert!(most[0].sure.0 + most[0].range.0 <= 1000);
+        assert!(super::bars(&[]).0.is_empty());
     }
 
     #[test]

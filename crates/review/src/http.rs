@@ -151,9 +151,7 @@ pub fn admin(state: &ReviewState) -> Vec<(&'static str, Router)> {
         ("owner", Router::new().route("/api/admin/accept", post(accept))),
     ];
     let limit = DefaultBodyLimit::max(limits::ADMIN_BODY_BYTES);
-    routes
-        .map(|(scope, router)| (scope, router.layer(limit.clone()).with_state(state.clone())))
-        .into()
+    routes.map(|(scope, router)| (scope, router.layer(limit).with_state(state.clone()))).into()
 }
 
 async fn push(

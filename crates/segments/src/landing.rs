@@ -1,6 +1,7 @@
 //! The way in: a bounded queue to the one thread that writes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -78,7 +79,8 @@ impl Landing {
         folder: &Path,
         in_force: watch::Receiver<Arc<InForce>>,
     ) -> Result<Self, LandingError> {
-        std::fs::create_dir_all(folder).map_err(|error| {
+        let mut private = std::fs::DirBuilder::new();
+        private.recursive(true).mode(0o700).create(folder).map_err(|error| {
             LandingError::Failed(format!(
                 "cannot make the folder {}: {error}; give this user the right to write there",
                 folder.display()

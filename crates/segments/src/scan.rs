@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 
 const WINDOW_BYTES: usize = 1 << 20;
 
-/// Returns the files below `folder` that hold any of the needles. Files that vanish meanwhile are
+/// Returns the files below `folder` (or that one file) that hold any of the needles. Files that vanish meanwhile are
 /// passed over; sockets and links are not followed. Errors name the file that could not be read.
 pub fn files_with(folder: &Path, needles: &[&[u8]]) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
+    if folder.is_file() {
+        return Ok(if holds(folder, needles)? { vec![folder.to_owned()] } else { Vec::new() });
+    }
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder)? {
@@ -86,5 +89,8 @@ mod tests {
         assert_eq!(found, [deep.join("border")]);
         assert_eq!(files_with(folder.path(), &[b"absent"]).expect("readable").len(), 0);
         assert_eq!(files_with(folder.path(), &[]).expect("readable").len(), 0);
+        let file = deep.join("border");
+        assert_eq!(files_with(&file, &[b"canary"]).expect("readable"), std::slice::from_ref(&file));
+        assert_eq!(files_with(&file, &[b"absent"]).expect("readable").len(), 0);
     }
 }

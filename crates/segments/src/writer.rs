@@ -15,6 +15,8 @@ use crate::file;
 use crate::landing::{Landed, LandingError, Row};
 
 type Reply<T> = oneshot::Sender<Result<T, LandingError>>;
+/// A row that waits for its commit, and who waits for the answer.
+type Waiting = (Box<Row>, Reply<Landed>);
 
 /// What the writer is asked. Removal goes through the same queue as rows, so that a row
 /// acknowledged before it is removed and a row after it stays.
@@ -64,7 +66,7 @@ impl Writer {
         }
     }
 
-    fn land(&mut self, group: Vec<(Box<Row>, Reply<Landed>)>) {
+    fn land(&mut self, group: Vec<Waiting>) {
         let mut by_day = BTreeMap::<Day, (Vec<Box<Row>>, Vec<Reply<Landed>>)>::new();
         for (row, reply) in group {
             let (rows, replies) = by_day.entry(row.day).or_default();
@@ -140,10 +142,7 @@ impl Writer {
 }
 
 /// Waits a moment for others to share the commit. What is not a row ends the group.
-fn gather(
-    first: (Box<Row>, Reply<Landed>),
-    commands: &Receiver<Command>,
-) -> (Vec<(Box<Row>, Reply<Landed>)>, Option<Command>) {
+fn gather(first: Waiting, commands: &Receiver<Command>) -> (Vec<Waiting>, Option<Command>) {
     let linger = Duration::from_micros(limits::LANDING_LINGER_MICROS as u64);
     let mut group = vec![first];
     while group.len() < limits::LANDING_GROUP {

@@ -31,7 +31,7 @@ impl Counts {
         };
         self.add(day, product, outcome, 1);
         for (dropped, times) in &accepted.dropped {
-            self.add(day, product, dropped.slug(), *times);
+            self.add(day, product, dropped.counter(), *times);
         }
     }
 

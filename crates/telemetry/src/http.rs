@@ -5,6 +5,7 @@
 //! in [`crate::rules::refusal`].
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -17,6 +18,7 @@ use axum::{Json, Router};
 use candor_kernel::{Clock, DocumentId, limits, sink};
 use candor_segments::{Landed, StoredPing};
 use candor_web::{Problem, signals};
+use http_body_util::LengthLimitError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -111,10 +113,14 @@ async fn submit(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let Ok(body) = axum::body::to_bytes(body, limits::PING_WIRE_BYTES).await else {
-        let day = state.clock.now().day();
-        state.ingest.counts.refused(day, None, Refusal::TooLarge);
-        return refused(Refusal::TooLarge);
+    let body = match axum::body::to_bytes(body, limits::PING_WIRE_BYTES).await {
+        Ok(body) => body,
+        Err(error) => {
+            let too_large = error.source().is_some_and(|source| source.is::<LengthLimitError>());
+            let refusal = if too_large { Refusal::TooLarge } else { Refusal::Malformed };
+            state.ingest.counts.refused(state.clock.now().day(), None, refusal);
+            return refused(refusal);
+        }
     };
     let submission = Submission {
         path: [&app, &ping, &version, &document],

@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
-use candor_kernel::{Clock, Dice, Secret};
+use candor_kernel::{Clock, Dice, Secret, limits};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -45,9 +45,6 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// A key lives for this long.
 const KEY_LIFE: Duration = Duration::from_secs(3600);
-
-/// Hops of `X-Forwarded-For` that are looked at, from the right.
-const HOPS: usize = 16;
 
 /// Headers in which proxies write addresses. No slice sees them.
 const ADDRESS_HEADERS: [&str; 9] = [
@@ -102,7 +99,7 @@ impl Places {
         let lines = headers.get_all("x-forwarded-for").into_iter();
         let hops = lines.rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
         let mut outermost = peer.to_canonical();
-        for hop in hops.take(HOPS) {
+        for hop in hops.take(limits::HTTP_HOPS) {
             if !self.trusted.iter().any(|network| network.contains(outermost)) {
                 break;
             }

@@ -18,7 +18,9 @@ use axum::serve::Listener;
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::RustlsAcceptor;
 use candor_kernel::Timestamp;
-use candor_kernel::limits::{HTTP_CONNECTIONS, HTTP_HEAD_SECONDS};
+use candor_kernel::limits::{
+    HTTP_CONNECTIONS, HTTP_FINISH_SECONDS, HTTP_HEAD_BYTES, HTTP_HEAD_SECONDS, HTTP_STREAMS,
+};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -33,11 +35,6 @@ use tower::ServiceExt;
 use crate::client::Peer;
 pub use tls::Tls;
 pub use unix::serve_unix;
-
-/// Bytes of a request's head that are kept while it arrives.
-const HEAD_BYTES: usize = 32 << 10;
-/// Requests that one HTTP/2 connection may have open.
-const STREAMS: u32 = 100;
 
 /// Says why a listener cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -92,7 +89,11 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         let head = Duration::from_secs(HTTP_HEAD_SECONDS as u64);
-        Self { head, finish: Duration::from_secs(10), connections: HTTP_CONNECTIONS }
+        Self {
+            head,
+            finish: Duration::from_secs(HTTP_FINISH_SECONDS as u64),
+            connections: HTTP_CONNECTIONS,
+        }
     }
 }
 
@@ -245,14 +246,14 @@ fn speech(http2: bool, bounds: Bounds) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(bounds.head)
-        .max_buf_size(HEAD_BYTES);
+        .max_buf_size(HTTP_HEAD_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(bounds.head)
         .keep_alive_timeout(bounds.head)
-        .max_header_list_size(HEAD_BYTES as u32)
-        .max_concurrent_streams(STREAMS);
+        .max_header_list_size(HTTP_HEAD_BYTES as u32)
+        .max_concurrent_streams(HTTP_STREAMS as u32);
     builder
 }
 

@@ -10,7 +10,7 @@ async fn a_captured_ping_is_stored_with_declared_fields_only() {
     in_both_worlds(async |world| {
         world.with_sample().await;
         let reply = world.post_captured().await;
-        insta::allow_duplicates! { insta::assert_snapshot!(reply.line(), @r#"200 {"dropped":{"dropped-denied":1,"dropped-filtered":7,"dropped-undeclared":1},"result":"accepted"}"#); }
+        insta::allow_duplicates! { insta::assert_snapshot!(reply.line(), @r#"200 {"dropped":{"denied":1,"filtered":7,"undeclared":1},"result":"accepted"}"#); }
         let stored = world.stored().await;
         assert_eq!(stored.len(), 1);
         insta::allow_duplicates! { insta::assert_snapshot!(stored[0]["payload"], @r#"{"client_info":{"app_build":"20260821","app_display_version":"1.2.3","architecture":"x86_64","os":"Linux","os_version":"Unknown","telemetry_sdk_build":"71.0.0"},"metrics":{"boolean":{"sample.app.enabled_flag":true},"counter":{"sample.app.started":2},"datetime":{"sample.app.install_date":"2026-11-21+00:00"},"labeled_counter":{"sample.app.errors":{"__other__":1,"network":3}},"memory_distribution":{"sample.app.heap":{"sum":2097152,"values":{"2097151":1}}},"quantity":{"sample.app.tabs":7},"string":{"sample.app.theme":"dark"},"string_list":{"sample.app.addon_kinds":["blocker","theme"]},"timespan":{"sample.app.startup":{"time_unit":"millisecond","value":16}},"timing_distribution":{"sample.app.load_time":{"sum":45188890,"values":{"16777216":2,"9975792":1}}}},"ping_info":{"reason":"manual","seq":0}}"#); }

@@ -15,8 +15,8 @@ fn closed() -> String {
 }
 
 fn names(home: &Home) -> Vec<String> {
-    let files = home.files("data");
-    files.keys().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    let name = |path: &std::path::PathBuf| path.file_name().map(|name| name.display().to_string());
+    home.files("data").keys().filter_map(name).collect()
 }
 
 /// Starts, expects the failure, and then starts as it should have been.
@@ -53,7 +53,10 @@ fn configurations_that_are_wrong() {
     check("", &[("--config", "~/none.toml")], 11, &["none.toml cannot be read"]);
     check("", &[("--keys", "~/data/keys")], 11, &["a copy of the data would hold its keys"]);
     check("", &[("--listen", "here")], 11, &["write it like 127.0.0.1:8080"]);
-    check("log = \"loud=loud=loud\"", &[], 11, &["write error, warn, info or debug"]);
+    for level in ["loud", "debug,hyper=trace"] {
+        let words = &["is no level; write error, warn, info"];
+        check(&format!("log = {level:?}"), &[], 11, words);
+    }
     check("", &[("--tls", "maybe")], 11, &["write files, dev or off"]);
     let files = "[tls]\nmode = \"files\"\ncertificate = \"/none.pem\"\nkey = \"/none.pem\"\n";
     check(files, &[], 11, &["/none.pem", "PEM certificate chain"]);
@@ -120,7 +123,7 @@ async fn a_second_server_on_the_same_folder() {
         home.run(&[command]).failed(17, &["Another Candor uses the data folder", "Stop it first"]);
     }
     assert_eq!(first.get("/health/ready").await.0, 200, "the first one goes on");
-    home.ask("promises check @").fine();
+    home.ask("promises check @", &[]).fine();
     assert_eq!(first.stop().code, Some(0));
 }
 
@@ -141,8 +144,8 @@ fn commands_without_a_server() {
             "id=channel",
         ),
     ] {
-        home.ask(&line).failed(code, &[words]);
+        home.ask(&line, &[]).failed(code, &[words]);
     }
-    assert_eq!(home.ask("pings @ --server http://x").code, Some(2), "one of the two");
+    assert_eq!(home.ask("pings @ --server http://x", &[]).code, Some(2), "one of the two");
     assert_eq!(Process::start(&["sevre"]).finish().code, Some(2));
 }

@@ -8,6 +8,7 @@ use candor_database::Engine;
 use candor_testing::TestDatabase;
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
+use sqlx::{AnyConnection, Connection};
 use tempfile::TempDir;
 
 use crate::process::{Process, Said};
@@ -94,21 +95,20 @@ impl Home {
         self.start(arguments).finish()
     }
 
-    /// Runs a command that goes to the server of this folder; `--data` goes where `@` stands.
-    pub(crate) fn ask(&self, line: &str) -> Said {
+    /// Runs a command that goes to the server of this folder: a line, with `--data` where `@`
+    /// stands, and then arguments that may hold blanks.
+    pub(crate) fn ask(&self, line: &str, more: &[&str]) -> Said {
         let data = self.argument("data");
-        // `_` stands for a blank within a word.
         let words = line.split(' ').flat_map(|word| match word {
-            "@" => vec!["--data".to_owned(), data.clone()],
-            word => vec![word.replace('_', " ")],
+            "@" => vec!["--data", &data],
+            word => vec![word],
         });
-        let words: Vec<_> = words.collect();
-        Process::start(&words.iter().map(String::as_str).collect::<Vec<_>>()).finish()
+        Process::start(&words.chain(more.iter().copied()).collect::<Vec<_>>()).finish()
     }
 
     /// Does the same with a command that must succeed and answers JSON.
-    pub(crate) fn json(&self, line: &str) -> Value {
-        let out = self.ask(line).fine();
+    pub(crate) fn json(&self, line: &str, more: &[&str]) -> Value {
+        let out = self.ask(line, more).fine();
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     }
 
@@ -197,4 +197,16 @@ fn read(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
             found.insert(path.clone(), std::fs::read(&path).expect("it is ours"));
         }
     }
+}
+
+/// Changes a store whose server has stopped, as nobody should.
+pub(crate) async fn tamper(url: &str, sql: &'static str) {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(url).await.expect("the server has let go of it");
+    if url.starts_with("postgres") {
+        let found = sqlx::raw_sql("SET search_path = candor").execute(&mut connection).await;
+        found.expect("the server made the schema");
+    }
+    sqlx::raw_sql(sql).execute(&mut connection).await.expect("the engine can do it");
+    connection.close().await.expect("it is whole");
 }

@@ -79,7 +79,10 @@ async fn until_killed(running: Running, round: u64) -> BTreeMap<String, bool> {
             }
         });
     }
-    reached.notified().await;
+    tokio::select! {
+        () = reached.notified() => {}
+        Some(ended) = senders.join_next() => panic!("a sender ended before the server: {ended:?}"),
+    }
     running.process.kill();
     let mut all = BTreeMap::new();
     while let Some(sent) = senders.join_next().await {
@@ -90,7 +93,7 @@ async fn until_killed(running: Running, round: u64) -> BTreeMap<String, bool> {
 
 /// Counts what is stored by document.
 fn stored(home: &Home) -> BTreeMap<String, usize> {
-    let rows = home.json("pings @ --json --limit 1000");
+    let rows = home.json("pings @ --json --limit 1000", &[]);
     let rows = rows.as_array().expect("a list");
     assert!(rows.len() < 1000, "all of them are seen");
     let mut stored = BTreeMap::new();

@@ -2,10 +2,17 @@
 //! port and a database of its own.
 
 mod home;
+mod line;
 mod process;
 mod sample;
 
+mod away;
 mod exit_codes;
+mod journey;
 mod killed;
+mod log;
+mod schema;
+mod services;
 mod stopping;
 mod tls;
+mod tokens;

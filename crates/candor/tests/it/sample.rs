@@ -2,8 +2,10 @@
 
 use candor_kernel::{Dice, DocumentId};
 use reqwest::Client;
+use serde_json::Value;
 
 use crate::home::{Home, answer};
+use crate::process::Said;
 
 /// A ping as the Python SDK sent it.
 pub(crate) static BODY: &[u8] = include_bytes!(concat!(
@@ -16,22 +18,21 @@ const DEFINITIONS: &str =
 /// The path of its pings, before the document.
 pub(crate) const PATH: &str = "/submit/org-example-sample/sample-bundle/1";
 
-/// Writes the command that pushes the definitions.
-pub(crate) fn push(reach: &str) -> String {
-    let files = ["metrics.yaml", "pings.yaml", "tags.yaml"].map(|f| format!("{DEFINITIONS}/{f}"));
-    // A blank within an argument is written `_`.
-    assert!(!DEFINITIONS.contains(['_', ' ']), "the checkout stands in a plain folder");
-    format!(
+/// Pushes the definitions; `reach` says to which server.
+pub(crate) fn push(home: &Home, reach: &str) -> Said {
+    let line = format!(
         "definitions push {reach} --product sample --title Sample --contact steward@example.org \
-         --app org-example-sample=beta --by Robin_Requester --json {}",
-        files.join(" ")
-    )
+         --app org-example-sample=beta --json --by"
+    );
+    let files = ["metrics.yaml", "pings.yaml", "tags.yaml"].map(|f| format!("{DEFINITIONS}/{f}"));
+    home.ask(&line, &["Robin Requester", &files[0], &files[1], &files[2]])
 }
 
 /// Pushes the definitions and grants them; returns the number of the request.
 pub(crate) fn granted(home: &Home) -> i64 {
-    let request = home.json(&push("@"))["request"].as_i64().expect("a request was opened");
-    home.ask(&format!("review @ grant {request} --by Sam_Steward")).fine();
+    let pushed: Value = serde_json::from_str(&push(home, "@").fine()).expect("it is JSON");
+    let request = pushed["request"].as_i64().expect("a request was opened");
+    home.ask(&format!("review @ grant {request} --by"), &["Sam Steward"]).fine();
     request
 }
 

@@ -21,6 +21,15 @@ async fn a_server_on_postgres_stops_in_order() {
     check(Engine::Postgres).await;
 }
 
+#[tokio::test]
+async fn a_server_that_has_just_begun_stops_in_order() {
+    let home = Home::new(SERVICES).accepted();
+    let said = home.serve().await.stop();
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(!home.path("data/admin.sock").exists());
+    assert_eq!(unfolded(&home), Vec::<PathBuf>::new());
+}
+
 async fn check(engine: Engine) {
     let home = Home::on(engine, SERVICES).await.accepted();
     let running = home.serve_ready().await;
@@ -28,8 +37,8 @@ async fn check(engine: Engine) {
     let dice = SeededDice::new(3);
     let sent: Vec<_> = (0..4).map(|_| sample::document(&dice)).collect();
     for document in &sent[1..] {
-        let (status, body) = sample::send(&running.client, &running.url, document).await.unwrap();
-        assert_eq!(status, 200, "{body}");
+        let sent = sample::send(&running.client, &running.url, document).await;
+        assert_eq!(sent.expect("the server answers").0, 200);
     }
     let address = running.url.trim_start_matches("http://").to_owned();
     let begun = begin(&address, &sent[0]);
@@ -46,7 +55,7 @@ async fn check(engine: Engine) {
     assert_eq!(accepted(&home).await, 4, "the last count was stored too");
     let again = home.serve_ready().await;
     for document in &sent {
-        let found = home.json(&format!("pings @ --json --document {document}"));
+        let found = home.json("pings @ --json --document", &[document]);
         assert_eq!(found.as_array().map(Vec::len), Some(1), "{document}");
     }
     assert_eq!(again.stop().code, Some(0));

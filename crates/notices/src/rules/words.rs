@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use candor_inventory::declaration::{Field, Owner};
-use candor_inventory::{App, Channel, InForce, Inventory, MetricTerms, PingTerms, Record, Retention, Store};
+use candor_inventory::{
+    App, Channel, InForce, Inventory, MetricTerms, PingTerms, Record, Retention, Store,
+};
 use candor_kernel::PingName;
 use candor_preference::Offer;
 
@@ -68,7 +70,8 @@ pub fn sections(
     }
     for (&(id, channel), app) in &products {
         let both = channel == Channel::PreRelease && products.contains_key(&(id, Channel::Release));
-        let title = format!("What {}{} collects", app.title, if both { ", test versions," } else { "" });
+        let title =
+            format!("What {}{} collects", app.title, if both { ", test versions," } else { "" });
         sections.push(product(title, app, own, in_force, raw_days));
     }
     sections.push(section("Who else receives it", &[
@@ -98,7 +101,9 @@ pub fn text(sections: &[Section]) -> String {
                 false => format!("## {title} ({id})"),
             });
             lines.extend(told.iter().cloned());
-            lines.extend(data.iter().map(|Datum { what, kind, id }| format!("- {what}: {kind} ({id})")));
+            lines.extend(
+                data.iter().map(|Datum { what, kind, id }| format!("- {what}: {kind} ({id})")),
+            );
         }
     }
     lines.iter().map(|line| format!("{}\n", one_line(line))).collect()
@@ -156,7 +161,12 @@ fn messages(pings: &Pings<'_>) -> Group {
         kind: if ping.client_id.is_some() { "with the id" } else { "without the id" }.to_owned(),
         id: name.to_string(),
     });
-    Group { title: "The messages it sends".to_owned(), id: String::new(), lines, data: data.collect() }
+    Group {
+        title: "The messages it sends".to_owned(),
+        id: String::new(),
+        lines,
+        data: data.collect(),
+    }
 }
 
 /// A metric of several pings is told once, with all of them.
@@ -183,8 +193,8 @@ fn metrics(pings: &Pings<'_>) -> Group {
 fn metric_datum(metric: &MetricTerms) -> Datum {
     let mut what = plain(&metric.description);
     if !metric.extra_keys.is_empty() {
-        let extras = metric.extra_keys.values().map(|extra| plain(&extra.description));
-        what = format!("{what}; with it: {}", extras.collect::<Vec<_>>().join("; "));
+        let extras: Vec<_> = metric.extra_keys.keys().map(String::as_str).collect();
+        what = format!("{what}; with it: {}", extras.join(", "));
     }
     let mut kind = metric.category.words().to_owned();
     if metric.offer != Offer::On {
@@ -220,7 +230,7 @@ fn server(own: &[Inventory]) -> Section {
         data: record.fields.iter().map(|(field, datum)| own_datum(name, field, datum)).collect(),
     });
     let title = "What this server keeps to do its work".to_owned();
-    let lines = vec!["It says when each ends, and which of them are about a person.".to_owned()];
+    let lines = vec!["Each record says when it ends, and whether it is about a person.".to_owned()];
     Section { title, lines, groups: groups.collect() }
 }
 
@@ -264,33 +274,4 @@ fn one_line(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FILES: [&str; 2] = [
-        "$schema: moz://mozilla.org/schemas/glean/metrics/2-0-0\n\
-         a.b:\n  theme: {type: string, description: Name of the theme., send_in_pings: [one, two], \
-         data_sensitivity: [interaction], expires: never, bugs: [https://x.example], \
-         data_reviews: [https://x.example], notification_emails: [a@x.example]}",
-        "x",
-    ];
-
-    #[test]
-    fn an_empty_server_says_who_and_nothing_false() {
-        let operator = Operator { name: "Example Club".into(), contact: "club@example.org".into() };
-        let own = Inventory::read(crate::INVENTORY).expect("whole");
-        let promises = [("S30".to_owned(), "Every column ends.".to_owned())];
-        let sections = sections(&promises, &[own], &InForce::nothing(), &operator, 30);
-        let text = text(&sections);
-        for part in [
-            "# What this server promises\nEvery column ends. (S30)\n# Who else receives it\nNobody. ",
-            "# Who answers for this server\nExample Club\nclub@example.org\n# What this server keeps",
-            "\n## Results of promise checks, as evidence (check_result)\nKept for 400 days.\n\
-             - The build that was checked: technical (check_result.build)\n",
-            "\n## Every version of every notice, as it was shown (notice_version)\n\
-             Its end: The server is removed.\n",
-        ] {
-            assert!(text.contains(part), "{part:?} in {text}");
-        }
-    }
-}
+mod tests;

@@ -91,9 +91,15 @@ pub enum Dropped {
 }
 
 impl Dropped {
-    /// Returns the stable name, for counters and replies.
+    /// Returns the stable name, for replies.
     #[must_use]
-    pub const fn slug(self) -> &'static str {
+    pub fn slug(self) -> &'static str {
+        self.counter().strip_prefix("dropped-").unwrap_or_default()
+    }
+
+    /// Returns the stable name, for counters.
+    #[must_use]
+    pub const fn counter(self) -> &'static str {
         match self {
             Self::Undeclared => "dropped-undeclared",
             Self::Unreviewed => "dropped-unreviewed",

@@ -8,8 +8,6 @@ use candor_kernel::{Day, DocumentId, limits};
 use serde_json::{Map, Value, json};
 
 const COUNTER_MAX: i64 = i32::MAX as i64;
-const LIST_ITEM_BYTES: usize = 100;
-const LABEL_BYTES: usize = 111;
 const OTHER: &str = "__other__";
 const TIME_UNITS: [&str; 7] =
     ["nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day"];
@@ -89,7 +87,8 @@ fn list(value: Value) -> Option<Value> {
     if items.len() > limits::METRIC_LIST_ITEMS {
         return None;
     }
-    let items: Option<Vec<_>> = items.into_iter().map(|item| text(item, LIST_ITEM_BYTES)).collect();
+    let items: Option<Vec<_>> =
+        items.into_iter().map(|item| text(item, limits::METRIC_LIST_ITEM_BYTES)).collect();
     items.map(Value::from)
 }
 
@@ -135,7 +134,7 @@ fn labeled(kind: MetricKind, labels: Option<&BTreeSet<String>>, value: Value) ->
 }
 
 fn is_label(label: &str) -> bool {
-    label.len() <= LABEL_BYTES && label.bytes().all(|b| (0x20..0x7f).contains(&b))
+    label.len() <= limits::METRIC_LABEL_BYTES && label.bytes().all(|b| (0x20..0x7f).contains(&b))
 }
 
 fn room(kept: &BTreeMap<String, Value>) -> bool {

@@ -57,6 +57,11 @@ impl FailureLimit {
         }
     }
 
+    /// Forgets what is over its hour; called every minute.
+    pub fn forget_old(&self, now: Duration) {
+        self.places().retain(|_, tries| now.saturating_sub(tries.since) < HOUR);
+    }
+
     fn places(&self) -> MutexGuard<'_, HashMap<Place, Tries>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -82,6 +87,17 @@ mod tests {
 
     fn tries(limit: &FailureLimit, place: Place, now: Duration) -> usize {
         (0..100).take_while(|_| limit.admit(place, now).is_ok()).count()
+    }
+
+    #[test]
+    fn nothing_is_remembered_longer_than_an_hour() {
+        let limit = FailureLimit::default();
+        let start = Duration::from_secs(7);
+        assert!(limit.admit(place(1), start).is_ok());
+        limit.forget_old(start + HOUR - Duration::from_secs(1));
+        assert_eq!(limit.places().len(), 1);
+        limit.forget_old(start + HOUR);
+        assert_eq!(limit.places().len(), 0);
     }
 
     #[test]

@@ -108,7 +108,7 @@ fn a_long_list_is_looked_at_for_so_many_hops_only() {
     let list: &'static str = Box::leak("10.9.9.9,".repeat(5000).into_boxed_str());
     let places = places(&["10.0.0.0/8"], Arc::default());
     let mut headers = HeaderMap::new();
-    let line = format!("192.0.2.1,{}10.1.1.1", &list[..HOPS * 9]);
+    let line = format!("192.0.2.1,{}10.1.1.1", &list[..limits::HTTP_HOPS * 9]);
     headers.append("x-forwarded-for", HeaderValue::from_str(&line).expect("a value"));
     assert_eq!(places.outermost(ip("10.0.0.1"), &headers), ip("10.9.9.9"));
 }

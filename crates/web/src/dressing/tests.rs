@@ -131,13 +131,13 @@ async fn a_browser_gets_a_page_with_the_same_headers() {
     <p class="demo"><span class="frame">Demonstration: invented data</span></p>
     </header>
     <main class="frame" id="main" tabindex="-1">
+    <p class="trail">Reply 401 · <span class="id">unauthorized</span></p>
     <h1>Who is asking is not known</h1>
     <p class="lead">Send a valid token. One that is wrong or has expired counts as none.</p>
-    <p><a href="/">Go to the first page</a></p>
-    <p class="quiet small">Reply 401 · <span class="id">unauthorized</span></p>
+    <p class="actions"><a class="button plain" href="/">Go to the first page</a></p>
     </main>
     <footer class="foot"><div class="frame">
-    <p>Candor 0.1.0 · build <span class="id">abc1234</span> · MPL-2.0 · <a href="https://source.example/candor">Source of this server</a></p>
+    <p><span>Candor 0.1.0</span> · <span>build <span class="id">abc1234</span></span> · <span>MPL-2.0</span> · <a href="https://source.example/candor">Source of this server</a></p>
     </div></footer>
     </body>
     </html>
