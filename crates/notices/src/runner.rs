@@ -214,7 +214,7 @@ async fn check(watched: &Watched, now: Timestamp) -> (Outcome, String) {
         match tokio::time::timeout(Duration::from_secs(CHECK_SECONDS), run).await {
             Ok(Ok(verdict)) if verdict.kept => kept.push(verdict.fact),
             Ok(Ok(verdict)) => return (Outcome::Broken, verdict.fact),
-            Ok(Err(why)) => failed.push(why),
+            Ok(Err(why)) => failed.push(why.trim_end_matches('.').to_owned()),
             Err(_) => failed.push(format!("the check was not done after {CHECK_SECONDS} s")),
         }
     }

@@ -11,11 +11,13 @@
 mod file;
 mod landing;
 pub mod read;
+mod row;
 pub mod scan;
 mod writer;
 
-pub use landing::{Landed, Landing, LandingError, Row};
+pub use landing::Landing;
 pub use read::{MetricSource, StoredPing};
+pub use row::{Landed, LandingError, Row};
 
 /// The declarations of what this crate keeps.
 pub const INVENTORY: &str = include_str!("../inventory.yaml");

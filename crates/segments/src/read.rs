@@ -5,7 +5,8 @@ use candor_kernel::{Day, DocumentId, MetricId, Personal, PingName, ProductId, Re
 use rusqlite::params;
 
 use crate::file;
-use crate::landing::{Landing, LandingError};
+use crate::landing::Landing;
+use crate::row::LandingError;
 
 /// Where reports get their totals. There is no way to ask for a row.
 pub trait MetricSource: Send + Sync {

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, params};
 use tokio::sync::{oneshot, watch};
 
 use crate::file;
-use crate::landing::{Landed, LandingError, Row};
+use crate::row::{Landed, LandingError, Row};
 
 type Reply<T> = oneshot::Sender<Result<T, LandingError>>;
 /// A row that waits for its commit, and who waits for the answer.

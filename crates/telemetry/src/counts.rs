@@ -8,12 +8,8 @@ use candor_database::{Database, DatabaseError};
 use candor_kernel::{Day, ProductId};
 use candor_segments::Landed;
 
-use crate::ingest::Accepted;
-use crate::rules::Refusal;
-use crate::store;
-
-/// Day, product (`-` where none is known), and the name of the outcome.
-pub type Key = (Day, String, &'static str);
+use crate::rules::{Dropped, Refusal};
+use crate::store::{self, Key};
 
 /// The counters.
 #[derive(Default)]
@@ -24,13 +20,19 @@ pub struct Counts {
 
 impl Counts {
     /// Counts a ping that was taken, and what was left out of it.
-    pub fn accepted(&self, day: Day, product: Option<&ProductId>, accepted: &Accepted) {
-        let outcome = match accepted.landed {
+    pub fn accepted(
+        &self,
+        day: Day,
+        product: Option<&ProductId>,
+        landed: Landed,
+        dropped: &BTreeMap<Dropped, u64>,
+    ) {
+        let outcome = match landed {
             Landed::Stored => "accepted",
             Landed::Duplicate => "duplicate",
         };
         self.add(day, product, outcome, 1);
-        for (dropped, times) in &accepted.dropped {
+        for (dropped, times) in dropped {
             self.add(day, product, dropped.counter(), *times);
         }
     }

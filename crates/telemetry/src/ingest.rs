@@ -81,7 +81,9 @@ impl Ingest {
             return result;
         }
         match &result {
-            Ok(accepted) => self.counts.accepted(now.day(), product.as_ref(), accepted),
+            Ok(Accepted { landed, dropped }) => {
+                self.counts.accepted(now.day(), product.as_ref(), *landed, dropped);
+            }
             Err(refusal) => self.counts.refused(now.day(), product.as_ref(), *refusal),
         }
         result

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use candor_database::{Database, DatabaseError};
 use candor_kernel::Day;
 
-use crate::counts::Key;
+/// Day, product (`-` where none is known), and the name of the outcome.
+pub type Key = (Day, String, &'static str);
 
 /// Adds counts.
 pub async fn add(db: &Database, counted: &BTreeMap<Key, u64>) -> Result<(), DatabaseError> {

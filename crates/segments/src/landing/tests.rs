@@ -1,5 +1,7 @@
 use candor_inventory::{glean::MetricKind, in_force};
-use candor_kernel::{DatumId, MetricId, Revision};
+use candor_kernel::{
+    AppId, DatumId, DocumentId, MetricId, Personal, PingName, Revision, SubjectKey,
+};
 use candor_preference::{Offer, Signals, permit};
 
 use super::*;
