@@ -156,6 +156,15 @@ impl World {
         ask(&self.server.public, request).await
     }
 
+    /// Asks before it sends, as a browser does for a script of another origin.
+    pub async fn preflight(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let mut request = Request::options(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        ask(&self.server.public, request.body(Body::empty()).expect("a request")).await
+    }
+
     /// Gets a page or resource from the public listener.
     pub async fn get(&self, path: &str) -> Reply {
         let request = Request::get(path).body(Body::empty()).expect("a request");

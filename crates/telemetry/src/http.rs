@@ -10,8 +10,12 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::header::CONTENT_ENCODING;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_MAX_AGE, CONTENT_ENCODING, HeaderName,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -36,7 +40,28 @@ pub struct TelemetryState {
 
 /// Returns the routes of this slice.
 pub fn routes(state: TelemetryState) -> Router {
-    Router::new().route("/submit/{app}/{ping}/{version}/{document}", post(submit)).with_state(state)
+    // Without the preflight a browser's SDK cannot send gzip or name itself (docs/glean.md 3.2).
+    let route = post(submit).options(|| async { (StatusCode::NO_CONTENT, PREFLIGHT) });
+    Router::new()
+        .route("/submit/{app}/{ping}/{version}/{document}", route)
+        .layer(map_response(any_origin))
+        .with_state(state)
+}
+
+/// What a script of another origin may send with a ping: the headers of the SDKs, no cookie.
+const PREFLIGHT: [(HeaderName, &str); 3] = [
+    (ACCESS_CONTROL_ALLOW_METHODS, "POST"),
+    (
+        ACCESS_CONTROL_ALLOW_HEADERS,
+        "Content-Encoding, Content-Type, Date, X-Telemetry-Agent, X-Debug-ID, X-Source-Tags",
+    ),
+    (ACCESS_CONTROL_MAX_AGE, "86400"),
+];
+
+/// Products' pages are on other origins than this server, and their SDK reads the status.
+async fn any_origin(mut reply: Response) -> Response {
+    reply.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    reply
 }
 
 /// Returns the administration routes, each with the scope that opens it. Stored pings are read

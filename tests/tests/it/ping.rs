@@ -181,3 +181,52 @@ async fn outcomes_are_counted_and_nothing_else() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn scripts_of_other_origins_can_send_pings_and_nothing_else() {
+    in_both_worlds(async |world| {
+        world.with_sample().await;
+        let origin = ("origin", "https://product.example");
+        let asks = [
+            origin,
+            ("access-control-request-method", "POST"),
+            ("access-control-request-headers", "content-encoding,x-telemetry-agent"),
+        ];
+        let reply = world.preflight(CAPTURED_PATH, &asks).await;
+        assert_eq!((reply.status, reply.body.as_str()), (204, ""));
+        assert_eq!(reply.headers["access-control-allow-origin"], "*");
+        assert_eq!(reply.headers["access-control-allow-methods"], "POST");
+        let allowed = reply.headers["access-control-allow-headers"].to_str().expect("text");
+        assert!(allowed.contains("Content-Encoding") && allowed.contains("X-Telemetry-Agent"));
+        assert!(!reply.headers.contains_key("access-control-allow-credentials"));
+
+        let gzip = ("content-encoding", "gzip");
+        let sent = world.post(CAPTURED_PATH, &[origin, gzip], CAPTURED).await;
+        assert_eq!(
+            (sent.status, sent.headers["access-control-allow-origin"].as_bytes()),
+            (200, &b"*"[..])
+        );
+        let refused = world.post("/submit/nobody/x/1/nonsense", &[origin], b"{}").await;
+        assert_eq!(refused.headers["access-control-allow-origin"], "*", "the SDK reads the status");
+
+        for path in ["/", "/api/promises", "/api/admin/reviews"] {
+            let reply = world.get(path).await;
+            assert!(!reply.headers.contains_key("access-control-allow-origin"), "{path}");
+        }
+        let closed = world.preflight("/api/admin/definitions", &asks).await;
+        assert_eq!(closed.status, 401);
+        assert!(!closed.headers.contains_key("access-control-allow-origin"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_beacon_comes_as_plain_text() {
+    in_both_worlds(async |world| {
+        world.with_sample().await;
+        let body = br#"{"metrics": {"counter": {"sample.app.started": 1}}}"#;
+        let headers = [("content-type", "text/plain;charset=UTF-8")];
+        assert_eq!(world.post(CAPTURED_PATH, &headers, body).await.json()["result"], "accepted");
+    })
+    .await;
+}
