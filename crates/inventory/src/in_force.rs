@@ -1,4 +1,4 @@
-//! What is in force: the snapshot that the edge and the writer ask. Compiled by [`crate::compile`],
+//! What is in force: the snapshot that the edge and the writer ask. Compiled by [`compile`](crate::compile()),
 //! handed round as `watch<Arc<InForce>>`, never changed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
