@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::access::{self, Access};
+use crate::config::Services;
 use crate::folder::DataFolder;
 use crate::keys::FileKeys;
 use crate::welcome::{Owner, WelcomeState};
@@ -125,7 +126,7 @@ impl Server {
         let notices = Arc::new(Notices {
             db: db.clone(),
             in_force: registry.in_force(),
-            own: own.clone(),
+            own: of_services(&own, config.services),
             promises: promised(&checks),
             operator: config.operator.clone(),
             raw_days,
@@ -321,6 +322,16 @@ fn probe_product() -> StoredProduct {
         fingerprint: candor_review::registry::files_fingerprint(&files),
         files,
     }
+}
+
+/// The declarations that a notice tells: those of parts that do something here.
+fn of_services(own: &[Inventory], services: Services) -> Vec<Inventory> {
+    let on = |part: &&Inventory| match part.part.as_str() {
+        "segments" | "telemetry" => services.telemetry,
+        "reports" => services.reports,
+        _ => true,
+    };
+    own.iter().filter(on).cloned().collect()
 }
 
 /// The sentences of the notice: what is checked by the parts that are on.

@@ -16,6 +16,11 @@ async fn services_that_are_off_have_no_route_and_no_table() {
         }
         let home = world.get("/").await.body;
         assert!(!home.contains("/reports"), "a service that is off does not appear");
+        let notice = world.get("/notice").await.body;
+        assert!(notice.contains("check_result"), "what is kept all the same is told");
+        for record in ["telemetry_count", "privacy_ledger"] {
+            assert!(!notice.contains(record), "{record} is of a service that is off");
+        }
         assert_eq!(world.promise("S30").await.0, "kept", "what is left is still checked");
         assert_eq!(world.get("/health/ready").await.status, 200);
     })
