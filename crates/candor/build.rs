@@ -15,7 +15,9 @@ const WATCHED: [&str; 8] =
 )]
 fn main() {
     let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets it"));
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // Asked when it runs: this program may have been compiled for another checkout.
+    let package = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    let root = Path::new(&package).join("../..");
     for path in WATCHED.map(|name| root.join(name)).iter().filter(|path| path.exists()) {
         println!("cargo:rerun-if-changed={}", path.display());
     }

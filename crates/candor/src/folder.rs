@@ -7,7 +7,6 @@ use crate::Failure;
 
 /// A data folder that this process holds.
 pub struct DataFolder {
-    path: PathBuf,
     /// Unlocked by the operating system when it is closed, however the process ends.
     _lock: File,
 }
@@ -25,19 +24,13 @@ impl DataFolder {
             .open(&lock_path)
             .map_err(|error| cannot_write(&lock_path, &error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(Failure::running(format!(
                 "Another Candor uses the data folder {}. Stop it first, or give another --data.",
                 path.display()
             ))),
             Err(TryLockError::Error(error)) => Err(cannot_write(&lock_path, &error)),
         }
-    }
-
-    /// Returns the folder.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Returns where the admin socket is.

@@ -18,11 +18,6 @@ impl<T> Personal<T> {
     pub fn open<S: Sink>(&self, _: S) -> &T {
         &self.0
     }
-
-    /// Changes the value without letting it out.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Personal<U> {
-        Personal(change(self.0))
-    }
 }
 
 /// A declared purpose for which a personal value may be opened. Sealed: the list is in [`sink`].

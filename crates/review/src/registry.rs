@@ -1,6 +1,6 @@
 //! The registry: pushes, requests and decisions, and the snapshot that follows from them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use candor_database::Database;
@@ -9,7 +9,7 @@ use candor_inventory::{
     BoxFuture, Category, Grant, InForce, Inventory, ProductInput, PublishRequest, Publishing,
     compile,
 };
-use candor_kernel::{DatumId, Day, PersonName, ProductId, Revision, Timestamp};
+use candor_kernel::{DatumId, Day, PersonName, Revision, Timestamp};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
@@ -26,8 +26,10 @@ pub struct Registry {
     db: Database,
     own: Vec<Inventory>,
     /// Products that are part of this server, granted with its own declarations.
-    own_products: Vec<(ProductId, store::StoredProduct)>,
+    own_products: Vec<store::StoredProduct>,
     in_force: watch::Sender<Arc<InForce>>,
+    /// One reading at a time: an older one must not overwrite what a withdrawal just changed.
+    refreshing: tokio::sync::Mutex<()>,
     /// Definitions by fingerprint: reading YAML again every few seconds would be waste.
     read: Mutex<HashMap<[u8; 32], Arc<Definitions>>>,
 }
@@ -47,9 +49,15 @@ impl Registry {
     /// Makes the registry over a migrated database. Nothing is in force before [`Self::refresh`].
     #[must_use]
     pub fn new(db: Database, own: Vec<Inventory>, own_products: Vec<store::StoredProduct>) -> Self {
-        let own_products = own_products.into_iter().map(|p| (p.product.clone(), p)).collect();
         let (in_force, _) = watch::channel(Arc::new(InForce::nothing()));
-        Self { db, own, own_products, in_force, read: Mutex::default() }
+        Self {
+            db,
+            own,
+            own_products,
+            in_force,
+            refreshing: tokio::sync::Mutex::default(),
+            read: Mutex::default(),
+        }
     }
 
     /// Follows what is in force.
@@ -73,14 +81,17 @@ impl Registry {
     /// Reads everything anew and hands out the snapshot. On an error the old one stays and grows
     /// old, until edges refuse.
     pub async fn refresh(&self, now: Timestamp) -> Result<Revision, ReviewError> {
+        let _one_at_a_time = self.refreshing.lock().await;
         let accepted = self.accepted(now.day()).await?;
         let grants = store::grants(&self.db, Kind::Collect).await?;
+        let stored = store::products(&self.db).await?;
+        self.forget_replaced(&stored);
         let mut products = Vec::new();
-        for stored in store::products(&self.db).await? {
+        for stored in stored {
             let granted = grants.get(stored.product.as_str());
             products.push(self.input(&stored, |present| store::counting(present, granted))?);
         }
-        for (_, own) in self.own_products.iter().filter(|_| accepted) {
+        for own in self.own_products.iter().filter(|_| accepted) {
             let expires = now.day().plus(OWN_GRANT_DAYS);
             let all = |present: &BTreeMap<DatumId, Terms>| {
                 let grant = |(datum, terms): (&DatumId, &Terms)| {
@@ -232,6 +243,14 @@ impl Registry {
             grants: grants(&present),
             definitions,
         })
+    }
+
+    /// Definitions that a push has replaced are not asked again.
+    fn forget_replaced(&self, stored: &[store::StoredProduct]) {
+        let present: BTreeSet<_> =
+            stored.iter().chain(&self.own_products).map(|product| product.fingerprint).collect();
+        let mut read = self.read.lock().expect("no holder of this lock panics");
+        read.retain(|fingerprint, _| present.contains(fingerprint));
     }
 
     fn own_items(&self) -> Vec<Item> {
