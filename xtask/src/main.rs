@@ -1,11 +1,13 @@
-//! What the house does to itself: `cargo xtask tidy`, `fresh` and `ci`.
+//! What the house does to itself: `cargo xtask tidy`, `fresh`, `ci` and `bench`.
 //!
 //! - `tidy`: what no compiler sees: who depends on whom, licences, places of SQL, declarations.
 //! - `fresh`: generated pages are what the code generates.
 //! - `ci`: everything that must pass, in order. `./test` calls it after starting PostgreSQL.
+//! - `bench`: how fast telemetry is taken in, and with how much memory (docs/measured.md).
 
 #![expect(clippy::print_stdout, reason = "a tool speaks to the terminal")]
 
+mod bench;
 mod ci;
 mod fresh;
 mod tidy;
@@ -20,7 +22,8 @@ const USAGE: &str = "\
 cargo xtask tidy            checks what no compiler sees
 cargo xtask fresh           checks that generated pages are fresh
 cargo xtask fresh --write   writes them
-cargo xtask ci              runs everything that must pass";
+cargo xtask ci              runs everything that must pass
+cargo xtask bench ingest    measures the edge of telemetry; with --quick, --json";
 
 fn main() -> ExitCode {
     match run() {
@@ -45,6 +48,7 @@ fn run() -> Result<bool> {
         ["fresh"] => Ok(report("fresh", &fresh::check(root)?)),
         ["fresh", "--write"] => fresh::write(root).map(|()| true),
         ["ci"] => ci::run(root),
+        ["bench", "ingest", ref options @ ..] => bench::run(root, "ingest", options),
         _ => bail!("these are the commands\n{USAGE}"),
     }
 }

@@ -10,7 +10,9 @@ use crate::exit::CODES;
 use crate::{Config, Failure};
 
 mod client;
+mod debug;
 mod declare;
+mod people;
 mod publish;
 mod run;
 
@@ -39,10 +41,15 @@ Run:
 Declare:
   definitions  Push a product's Glean definitions and ask for their review
   review       List, show and decide requests
+  debug        Show what became of pings that their sender tagged
 
 Publish:
   report       Ask for a report, make an edition
   promises     Show whether this server keeps its word
+
+People:
+  erase        Delete a client's data, show deletion requests
+  keys         Begin new keys for a product
 
 Options:
 {options}
@@ -63,10 +70,16 @@ enum Command {
     Definitions(declare::Definitions),
     /// List, show and decide requests
     Review(declare::Review),
+    /// Show what became of pings that their sender tagged
+    Debug(debug::Debug),
     /// Ask for a report, make an edition
     Report(publish::Report),
     /// Show whether this server keeps its word
     Promises(publish::Promises),
+    /// Delete a client's data, show deletion requests
+    Erase(people::Erase),
+    /// Begin new keys for a product
+    Keys(people::Keys),
 }
 
 #[derive(Debug, Args)]
@@ -114,8 +127,11 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Pings(pings) => run::pings(pings).await,
         Command::Definitions(definitions) => declare::definitions(definitions).await,
         Command::Review(review) => declare::review(review).await,
+        Command::Debug(debug) => debug::debug(debug).await,
         Command::Report(report) => publish::report(report).await,
         Command::Promises(promises) => publish::promises(promises).await,
+        Command::Erase(erase) => people::erase(erase).await,
+        Command::Keys(keys) => people::keys(keys).await,
     }
 }
 
@@ -124,6 +140,11 @@ fn fault(name: &str) -> Result<Fault, Failure> {
         let known = Fault::ALL.map(Fault::name).join(", ");
         Failure::configuration(format!("No fault is called {name:?}; there are {known}."))
     })
+}
+
+/// Keeps what a UUID may hold, so that it cannot end a query.
+pub(crate) fn uuid_only(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_hexdigit() || *c == '-').collect()
 }
 
 /// Writes a line for people, or JSON for programs.

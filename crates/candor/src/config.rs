@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use candor_kernel::limits;
 use candor_notices::rules::words::Operator;
 use candor_web::Network;
 use candor_web::serve::Tls;
@@ -37,6 +38,8 @@ pub struct Config {
     pub tls: Tls,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<Network>,
+    /// How many pings one network may send in a minute.
+    pub pings_per_minute: usize,
     /// Where Prometheus may ask; nowhere if absent.
     pub metrics_listen: Option<SocketAddr>,
     /// error, warn, info, debug or trace.
@@ -75,6 +78,7 @@ struct File {
     database: Option<String>,
     name: Option<String>,
     trusted_proxies: Vec<String>,
+    pings_per_minute: Option<usize>,
     metrics_listen: Option<String>,
     log: Option<String>,
     operator: OperatorFile,
@@ -182,6 +186,7 @@ impl Config {
             name: file.name.unwrap_or_else(|| "Candor".to_owned()),
             operator: Operator { name: file.operator.name, contact: file.operator.contact },
             trusted_proxies: networks(&file.trusted_proxies)?,
+            pings_per_minute: file.pings_per_minute.unwrap_or(limits::SUBMIT_PER_MINUTE),
             metrics_listen: file
                 .metrics_listen
                 .map(|a| address("metrics_listen", &a))

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use candor_database::{DatabaseError, lease};
-use candor_kernel::Timestamp;
+use candor_kernel::{Timestamp, limits};
 use candor_preference::Maintenance;
 use tokio::sync::watch;
 
@@ -13,6 +13,7 @@ use crate::Server;
 
 const REFRESH: Duration = Duration::from_secs(5);
 const CHECK: Duration = Duration::from_secs(5);
+const FORGET: Duration = Duration::from_secs(30);
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// A singleton's lease: longer than its work takes, shorter than anybody wants to wait.
 const LEASE: Duration = Duration::from_secs(300);
@@ -43,6 +44,9 @@ impl Server {
             }
             Err(error) => tracing::error!(%error, "what is in force could not be read"),
         }
+        if let Some(ingest) = &self.ingest {
+            ingest.debug.forget_old(now);
+        }
         if let Some(ingest) = &self.ingest
             && let Err(error) = ingest.counts.flush(&self.db).await
         {
@@ -62,6 +66,11 @@ impl Server {
         self.tell_ready(now).await;
     }
 
+    /// Forgets what limits abuse and is over its time. Needs no store, so that nothing keeps it.
+    pub fn forget(&self) {
+        self.memory.forget_old(self.options.clock.monotonic());
+    }
+
     /// Removes what is over its time and makes editions that are due, if no other process does.
     pub async fn housekeep(&self, now: Timestamp) -> Result<(), DatabaseError> {
         let holder = self.process_name.as_str();
@@ -76,7 +85,6 @@ impl Server {
     }
 
     async fn keep_house(&self, now: Timestamp) -> Result<(), DatabaseError> {
-        self.failures.forget_old(self.options.clock.monotonic());
         for swept in self.sweeper.tick(now, maintenance()).await? {
             tracing::info!(table = swept.table, rows = swept.rows, "swept");
         }
@@ -86,6 +94,15 @@ impl Server {
                 Ok(days) if days.is_empty() => {}
                 Ok(days) => tracing::info!(days = days.len(), "old segments removed"),
                 Err(error) => tracing::error!(%error, "old segments could not be removed"),
+            }
+            let tombstones = now.day().plus(-(limits::TOMBSTONE_DAYS as i64));
+            if let Err(error) = ingest.landing.resume(tombstones, &maintenance()).await {
+                tracing::error!(%error, "erasures or the reserve wait");
+            }
+            match self.keys.forget_ended(first_kept) {
+                Ok(0) => {}
+                Ok(keys) => tracing::info!(keys, "keys of ended epochs destroyed"),
+                Err(error) => tracing::error!(%error, "keys of ended epochs stay"),
             }
         }
         if let Some(reports) = &self.reports
@@ -127,6 +144,11 @@ pub fn start(server: &Arc<Server>, stop: &watch::Receiver<bool>) -> tokio::task:
     jobs.spawn(every(CHECK, stop.clone(), move || {
         let server = Arc::clone(&one);
         async move { server.check(server.options.clock.now()).await }
+    }));
+    let one = Arc::clone(server);
+    jobs.spawn(every(FORGET, stop.clone(), move || {
+        one.forget();
+        std::future::ready(())
     }));
     let one = Arc::clone(server);
     jobs.spawn(every(HOUSEKEEPING, stop.clone(), move || {

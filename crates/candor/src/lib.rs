@@ -17,6 +17,7 @@ pub mod real;
 pub mod serve;
 pub mod server;
 pub mod welcome;
+mod well_known;
 
 pub use config::Config;
 pub use exit::Failure;

@@ -1,9 +1,11 @@
 //! The real clock, the real dice, the real log: made here and nowhere else.
 
+use std::io::{Write, stderr};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use candor_kernel::{Clock, Dice, Timestamp};
+use candor_web::LogTap;
 use tracing_subscriber::EnvFilter;
 
 /// The operating system's clock.
@@ -50,8 +52,29 @@ pub fn start_log(level: &str) -> Result<(), String> {
     let directives = format!("{level},hyper=off,h2=off,rustls=off,axum=off,tower=off,sqlx=warn");
     let filter = EnvFilter::try_new(&directives)
         .map_err(|_| format!("log = {level:?} is no level; write error, warn, info or debug."))?;
-    let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(|| Both);
     // A test process may have a log already.
     let _ = log.try_init();
     Ok(())
+}
+
+/// Returns what hears the log of this process, while a check listens.
+#[must_use]
+pub fn log_tap() -> LogTap {
+    static TAP: OnceLock<LogTap> = OnceLock::new();
+    TAP.get_or_init(LogTap::default).clone()
+}
+
+/// Writes a line to standard error, and lets the tap hear exactly that.
+struct Both;
+
+impl Write for Both {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        log_tap().hear(line);
+        stderr().write_all(line).map(|()| line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        stderr().flush()
+    }
 }

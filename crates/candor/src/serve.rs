@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use candor_kernel::{Fault, Faults};
+use candor_telemetry::debug::Tag;
 use candor_web::serve::{Bounds, Door, Tls, serve_unix};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -144,5 +145,10 @@ fn announce(server: &Server, door: &Door, private: Option<&Door>) {
     }
     if config.demo {
         println!("This is a demonstration: all data are invented.");
+        if let (Some(ingest), Some(tag)) = (&server.ingest, Tag::parse("demo")) {
+            let Options { clock, dice, .. } = &server.options;
+            let path = ingest.debug.link(&tag, dice.as_ref(), clock.now());
+            println!("Pings tagged {tag}: open {url}{path}");
+        }
     }
 }

@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use candor_database::{Database, DatabaseError, Sweeper};
-use candor_inventory::{BoxFuture, Checks, Inventory, Retention, Standing};
+use candor_inventory::{Checks, Inventory, Retention, Standing};
 use candor_kernel::{Clock, Dice, Faults};
-use candor_notices::checks::{NoticeChecks, Voice};
+use candor_notices::checks::NoticeChecks;
 use candor_notices::http::NoticeState;
 use candor_notices::{Notices, Register, Runner};
 use candor_reports::Reports;
@@ -17,21 +17,24 @@ use candor_review::{Registry, store::StoredProduct};
 use candor_segments::Landing;
 use candor_telemetry::checks::TelemetryChecks;
 use candor_telemetry::counts::Counts;
-use candor_telemetry::http::TelemetryState;
+use candor_telemetry::http::{DebugState, TelemetryState};
 use candor_telemetry::{Ingest, probe};
-use candor_web::{Edge, FailureLimit};
-use tokio::sync::watch;
-use tower::ServiceExt;
+use candor_web::{Admits, Edge, Memory, Places, SubmitLimit};
+use tokio::sync::{Mutex, watch};
 
 use crate::access::{self, Access};
 use crate::config::Services;
 use crate::folder::DataFolder;
-use crate::keys::FileKeys;
+use crate::keys::http::KeysState;
+use crate::keys::{self, FileKeys};
 use crate::welcome::{Owner, WelcomeState};
-use crate::{Config, Failure, build, metrics, welcome};
+use crate::{Config, Failure, build, metrics, real, welcome, well_known};
 
+mod own;
 mod reading;
 mod site;
+
+use own::{Files, Pages, written};
 
 /// What a server is made from.
 pub struct Options {
@@ -75,8 +78,10 @@ pub struct Server {
     pub missing: watch::Sender<Vec<String>>,
     /// Days after which raw pings go.
     pub raw_days: u32,
-    /// Wrong tries of tokens and owner codes, for an hour at most.
-    pub(crate) failures: Arc<FailureLimit>,
+    /// What limits abuse: in memory, for an hour at most.
+    pub(crate) memory: Memory,
+    /// The keys by which ids become numbers.
+    pub(crate) keys: Arc<FileKeys>,
     /// A random name of this process, for leases.
     pub(crate) process_name: String,
     /// True once the checks ran with the declarations accepted.
@@ -104,8 +109,13 @@ impl Server {
         let (missing, missing_receiver) = watch::channel(vec!["the first checks".to_owned()]);
 
         let mut checks: Vec<Arc<dyn Checks>> = Vec::new();
+        let voice = Arc::new(OnceLock::new());
+        let memory = memory(&options);
         let ingest = match config.services.telemetry {
-            true => Some(ingest(config, &registry, keys, standing.clone(), faults, &own)?),
+            true => {
+                let keys = Arc::clone(&keys);
+                Some(ingest(config, &registry, keys, standing.clone(), faults, &own)?)
+            }
             false => None,
         };
         let reports = ingest.as_ref().filter(|_| config.services.reports).map(|ingest| Reports {
@@ -118,8 +128,10 @@ impl Server {
         if let Some(ingest) = &ingest {
             checks.push(Arc::new(TelemetryChecks {
                 ingest: ingest.clone(),
+                voice: Arc::clone(&voice),
                 folders: written(config),
                 dice: Arc::clone(dice),
+                turn: Mutex::default(),
             }));
         }
         let raw_days = raw_days(&own);
@@ -132,15 +144,18 @@ impl Server {
             raw_days,
             faults: faults.clone(),
         });
-        let voice = Arc::new(OnceLock::new());
         checks.push(Arc::new(NoticeChecks {
             notices: Arc::clone(&notices),
             db: db.clone(),
             sweeper: Arc::clone(&sweeper),
             own,
             voice: Arc::clone(&voice),
+            residue: Arc::new(Files::of(config)),
+            log: real::log_tap(),
+            memory: memory.clone(),
             build: build::build(),
             source_sha256: build::source_sha256(),
+            clock: Arc::clone(clock),
             dice: Arc::clone(dice),
         }));
         let commit = build::build().commit;
@@ -161,7 +176,8 @@ impl Server {
             owner,
             missing,
             raw_days,
-            failures: Arc::default(),
+            memory,
+            keys,
             process_name: random_name(dice.as_ref()),
             accepted_seen: AtomicBool::new(false),
             _folder: folder,
@@ -180,7 +196,7 @@ impl Server {
             db: self.db.clone(),
             clock: Arc::clone(clock),
             dice: Arc::clone(dice),
-            failures: Arc::clone(&self.failures),
+            failures: Arc::clone(&self.memory.failures),
         };
         let review = ReviewState { registry: Arc::clone(&self.registry), clock: Arc::clone(clock) };
         let notices = NoticeState {
@@ -201,30 +217,50 @@ impl Server {
         let mut public = candor_notices::http::routes(notices.clone())
             .merge(candor_web::health::routes(missing))
             .merge(build::routes())
+            .merge(well_known::routes())
             .merge(welcome::routes(welcome));
         let mut admin = candor_review::http::admin(&review);
         admin.extend(candor_notices::http::admin(&notices));
         if let Some(ingest) = &self.ingest {
-            let state = TelemetryState { ingest: ingest.clone(), clock: Arc::clone(clock) };
+            let state = TelemetryState {
+                ingest: ingest.clone(),
+                clock: Arc::clone(clock),
+                limit: self.memory.submits.clone(),
+            };
             public = public.merge(candor_telemetry::http::routes(state.clone()));
             admin.extend(candor_telemetry::http::admin(&state));
+            let state = DebugState {
+                debug: Arc::clone(&ingest.debug),
+                clock: Arc::clone(clock),
+                dice: Arc::clone(dice),
+                failures: Arc::clone(&access.failures),
+                public_url: config.public_url.as_str().into(),
+            };
+            public = public.merge(candor_telemetry::http::debug_routes(state.clone()));
+            admin.extend(candor_telemetry::http::debug_admin(&state));
         }
         if let Some(reports) = &self.reports {
-            let state = ReportsState { reports: reports.clone(), clock: Arc::clone(clock) };
+            let (reports, clock) = (reports.clone(), Arc::clone(clock));
+            let state = ReportsState { reports, clock, faults: faults.clone() };
             public = public.merge(candor_reports::http::routes(state.clone()));
             admin.extend(candor_reports::http::admin(&state));
         }
         let edge = Edge {
             site: Arc::new(site::site(config)),
             https: config.public_url.starts_with("https://"),
-            trusted_proxies: config.trusted_proxies.clone(),
+            places: Arc::clone(&self.memory.places),
             clock: Arc::clone(clock),
-            dice: Arc::clone(dice),
+            faults: faults.clone(),
         };
         // Whoever can open the socket may do everything; others show a token.
         let socket = admin.iter().cloned().fold(public.clone(), |all, (_, one)| all.merge(one));
         let public = public.merge(access::behind_token(admin, &access));
-        let socket = socket.merge(access::routes(access));
+        let keys = KeysState {
+            keys: Arc::clone(&self.keys),
+            in_force: self.registry.in_force(),
+            clock: Arc::clone(clock),
+        };
+        let socket = socket.merge(access::routes(access)).merge(keys::http::routes(keys));
         let allowed = if self.db.read_only() { reading::only } else { |router| router };
         self.public = edge.around(allowed(public));
         self.admin = edge.around(allowed(socket));
@@ -276,10 +312,11 @@ fn ingest(
     faults: &Faults,
     own: &[Inventory],
 ) -> Result<Ingest, Failure> {
-    let landing = Landing::open(&config.data.join("landing"), registry.in_force())?;
+    let (pings, journal) = (config.data.join("landing"), config.data.join("erasures"));
+    let landing = Landing::open(&pings, &journal, registry.in_force())?;
     let schema = landing.schema()?;
     // Before the first ping there is no segment to compare.
-    if !schema.is_empty() {
+    if schema.contains_key("ping") {
         candor_database::audit::compare_tables(candor_inventory::Store::Landing, &schema, own)?;
     }
     Ok(Ingest {
@@ -288,22 +325,21 @@ fn ingest(
         in_force: registry.in_force(),
         standing,
         counts: Arc::new(Counts::default()),
+        debug: Arc::default(),
         faults: faults.clone(),
     })
 }
 
-/// Every place this server writes to that is a file: what a search for residues must look at.
-fn written(config: &Config) -> Vec<std::path::PathBuf> {
-    let mut places = vec![config.data.clone(), config.keys.clone()];
-    if let Some(path) = config.database.strip_prefix("sqlite:") {
-        for suffix in ["", "-wal"] {
-            let file = std::path::PathBuf::from(format!("{path}{suffix}"));
-            if file.is_file() && !file.starts_with(&config.data) {
-                places.push(file);
-            }
-        }
+fn memory(options: &Options) -> Memory {
+    let Options { config, clock, dice, faults } = options;
+    let (trusted, clock) = (config.trusted_proxies.clone(), Arc::clone(clock));
+    let places = Places::new(trusted, clock, Arc::clone(dice), faults.clone());
+    let per_minute = config.pings_per_minute;
+    Memory {
+        failures: Arc::default(),
+        submits: SubmitLimit::new(Admits { per_minute, ..Admits::default() }),
+        places: Arc::new(places),
     }
-    places
 }
 
 fn random_name(dice: &dyn Dice) -> String {
@@ -350,21 +386,5 @@ fn raw_days(own: &[Inventory]) -> u32 {
     match landing.and_then(|part| part.records.get("ping")).map(|record| &record.retention) {
         Some(Retention::Days { days, .. }) => *days,
         _ => unreachable!("the declaration of landed pings ends by days"),
-    }
-}
-
-/// The server's own pages, asked as a browser would.
-struct Pages(Router);
-
-impl Voice for Pages {
-    fn get(&self, path: &str) -> BoxFuture<'_, Result<(u16, Vec<u8>), String>> {
-        let request = axum::http::Request::get(path).body(axum::body::Body::empty());
-        Box::pin(async move {
-            let request = request.map_err(|error| error.to_string())?;
-            let Ok(reply) = self.0.clone().oneshot(request).await;
-            let status = reply.status().as_u16();
-            let body = axum::body::to_bytes(reply.into_body(), 64 << 20).await;
-            Ok((status, body.map_err(|error| error.to_string())?.to_vec()))
-        })
     }
 }

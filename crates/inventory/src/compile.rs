@@ -184,6 +184,8 @@ fn metric_terms(
         category: metric.category,
         standing,
         offer: offer(metric.category, channel),
+        secondary_id: metric.kind == MetricKind::Uuid
+            && metric.pings.iter().any(|ping| ping.as_str() == "deletion-request"),
         expires: metric.expires,
         labels: metric.labels.clone(),
         extra_keys: metric.extra_keys.clone(),

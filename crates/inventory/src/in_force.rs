@@ -120,6 +120,8 @@ pub struct MetricTerms {
     pub standing: Result<(), Why>,
     /// What the review offers: on, or only by a person's own act.
     pub offer: Offer,
+    /// True for an id that the product also sends with its deletion requests.
+    pub secondary_id: bool,
     /// When its own declaration ends, for versions.
     pub expires: Expires,
     /// Its closed list of labels.

@@ -3,35 +3,57 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// One enforcement that can be switched off. Each is the mutation of at least one promise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+macro_rules! faults {
+    ($($(#[doc = $about:literal])+ $fault:ident = $name:literal;)+) => {
+        /// One enforcement that can be switched off. Each is the mutation of at least one promise.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Fault {
+            $($(#[doc = $about])+ $fault,)+
+        }
+
+        impl Fault {
+            /// Every fault there is.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$fault),+];
+
+            /// Returns the name used on the command line and in the register.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$fault => $name,)+
+                }
+            }
+        }
+    };
+}
+
+faults! {
     /// The edge keeps metrics that nobody declared.
-    KeepUndeclared,
+    KeepUndeclared = "keep-undeclared";
     /// The sweeper removes nothing.
-    SweepNothing,
+    SweepNothing = "sweep-nothing";
     /// The page about this server leaves out its build, licence and source.
-    HideBuild,
+    HideBuild = "hide-build";
     /// A changed notice is shown without being dated and kept.
-    ForgetNotices,
+    ForgetNotices = "forget-notices";
+    /// The page of a report labels its numbers unlinkable, which nothing here has earned.
+    LabelUnlinkable = "label-unlinkable";
+    /// The log line of a request holds its path with query, its user agent and its address.
+    LogEverything = "log-everything";
+    /// Limits against abuse let whoever objects to tracking send without end.
+    SpareObjectors = "spare-objectors";
+    /// The notice says of everything that it was observed.
+    BlurArrivals = "blur-arrivals";
+    /// The edge takes pings of people whose browser says that they do not want to be tracked.
+    IgnoreSignals = "ignore-signals";
+    /// The edge does not read `Sec-GPC`.
+    IgnoreGpc = "ignore-gpc";
+    /// The edge believes the channel that a ping claims, not the one its application has.
+    BelieveChannel = "believe-channel";
+    /// The edge leaves addresses in a request, and they are kept with the ping.
+    KeepAddress = "keep-address";
 }
 
 impl Fault {
-    /// Every fault there is.
-    pub const ALL: [Self; 4] =
-        [Self::KeepUndeclared, Self::SweepNothing, Self::HideBuild, Self::ForgetNotices];
-
-    /// Returns the name used on the command line and in the register.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::KeepUndeclared => "keep-undeclared",
-            Self::SweepNothing => "sweep-nothing",
-            Self::HideBuild => "hide-build",
-            Self::ForgetNotices => "forget-notices",
-        }
-    }
-
     /// Finds a fault by its name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
@@ -41,7 +63,7 @@ impl Fault {
 
 /// The switches. A server that is not a demonstration holds [`Faults::none`], which cannot be set.
 #[derive(Clone, Default)]
-pub struct Faults(Option<Arc<[AtomicBool; 4]>>);
+pub struct Faults(Option<Arc<[AtomicBool; Fault::ALL.len()]>>);
 
 impl Faults {
     /// Returns switches that stay off for ever.

@@ -18,11 +18,11 @@ pub mod limits;
 mod personal;
 mod time;
 
-pub use dice::{Dice, Keys, Secret};
+pub use dice::{Dice, KeyUse, Keys, LiveKeys, Secret};
 pub use faults::{Fault, Faults};
 pub use ids::{
-    AppId, DatumId, DocumentId, IdError, MetricId, PersonName, PingName, ProductId, PromiseId,
-    ReportId, Revision, SubjectKey,
+    AppId, DatumId, DocumentId, DocumentKey, IdError, MetricId, PersonName, PingName, ProductId,
+    PromiseId, ReportId, Revision, SubjectKey,
 };
 pub use personal::{Personal, Sink, sink};
 pub use time::{Clock, DAY_MICROS, Day, Timestamp};

@@ -28,6 +28,8 @@ limits! {
     PING_WIRE_BYTES: "ping.wire" = 1 << 20, "bytes";
     /// A ping that inflates further is answered 413: it is a bomb.
     PING_INFLATED_BYTES: "ping.inflated" = 8 << 20, "bytes";
+    /// Info fields, types of metrics and metrics of one ping; with more it is answered 413.
+    PING_ENTRIES: "ping.entries" = 10_000, "entries";
     /// Pings beyond wait at the sender with 503: memory must not grow.
     LANDING_QUEUE: "landing.queue" = 2048, "pings";
     /// Pings that share one commit.
@@ -36,6 +38,17 @@ limits! {
     LANDING_LINGER_MICROS: "landing.linger" = 500, "microseconds";
     /// Inflated bytes of pings on their way to the writer; beyond, 503.
     LANDING_QUEUE_BYTES: "landing.queue_bytes" = 64 << 20, "bytes";
+    /// Pings of closed days that a filter in memory knows; of more, each day is looked up on the
+    /// disk: slower, and as right.
+    DUPLICATE_FILTER_DOCUMENTS: "landing.duplicate_filter" = 30_000_000, "pings";
+    /// Room on the disk that is kept back for erasure; without it, pings are answered 507.
+    DISK_RESERVE_BYTES: "landing.reserve" = 16 << 20, "bytes";
+    /// After this, what an erased client sends is no longer known as such, and its receipt goes.
+    TOMBSTONE_DAYS: "erasure.tombstone" = 90, "days";
+    /// Ids in one deletion request; more are not looked at.
+    ERASURE_IDS: "erasure.ids" = 16, "ids";
+    /// Ids beside the client id by which a ping can be found for deletion.
+    SECONDARY_IDS: "ping.secondary_ids" = 8, "ids";
     /// A string metric longer than this is dropped.
     METRIC_STRING_BYTES: "metric.string" = 255, "bytes";
     /// A text metric longer than this is dropped.
@@ -50,12 +63,32 @@ limits! {
     METRIC_LABEL_BYTES: "metric.label" = 111, "bytes";
     /// Labels of one metric that were not declared one by one.
     METRIC_DYNAMIC_LABELS: "metric.dynamic_labels" = 16, "labels";
+    /// Labels of one metric, kept or not; with more it is dropped.
+    METRIC_LABELS: "metric.labels" = 4200, "labels";
+    /// Buckets of one distribution; with more it is dropped.
+    METRIC_BUCKETS: "metric.buckets" = 1024, "buckets";
     /// Extra keys of one event.
     EVENT_EXTRA_KEYS: "event.extra_keys" = 50, "keys";
     /// An extra value longer than this is dropped.
     EVENT_EXTRA_BYTES: "event.extra_value" = 500, "bytes";
     /// Events of one ping; later ones are dropped.
     EVENTS_PER_PING: "event.per_ping" = 500, "events";
+    /// Parts of one ping that the debug view tells of; the rest is counted.
+    DEBUG_ROWS: "debug.rows" = 300, "parts";
+    /// The debug view shows a longer value cut.
+    DEBUG_VALUE_CHARS: "debug.value" = 80, "characters";
+    /// Pings of one tag in the debug view; the oldest goes.
+    DEBUG_PINGS_PER_TAG: "debug.pings" = 20, "pings";
+    /// Tags in the debug view; the oldest that nobody watches goes.
+    DEBUG_TAGS: "debug.tags" = 50, "tags";
+    /// What the debug view holds in memory together; the oldest that nobody watches goes.
+    DEBUG_BYTES: "debug.bytes" = 4 << 20, "bytes";
+    /// Everything in the debug view is gone after this, its links as well.
+    DEBUG_HOURS: "debug.life" = 24, "hours";
+    /// A tag that was looked at within this time is watched: pings of others do not displace it.
+    DEBUG_WATCHED_SECONDS: "debug.watched" = 600, "seconds";
+    /// Links to the debug view that open at one time; the oldest ends.
+    DEBUG_LINKS: "debug.links" = 50, "links";
     /// A body of the administration interface.
     ADMIN_BODY_BYTES: "admin.body" = 8 << 20, "bytes";
     /// Definition files of one push.
@@ -76,10 +109,19 @@ limits! {
     HTTP_BODY_SECONDS: "http.body" = 20, "seconds";
     /// Connections at one time; more wait to be accepted.
     HTTP_CONNECTIONS: "http.connections" = 4096, "connections";
-    /// Wrong tokens or owner codes from one place in an hour; beyond, 429.
+    /// Wrong tokens or owner codes from one place in 58 minutes, so that none is remembered longer
+    /// than an hour; beyond, 429.
     AUTH_FAILURES_PER_HOUR: "auth.failures" = 20, "tries per hour";
     /// Places whose failed tries are remembered, in memory for an hour at most.
     AUTH_PLACES: "auth.places" = 10_000, "places";
+    /// Pings from one place; beyond, 503: a school shares one address, and SDKs keep what they have.
+    SUBMIT_PER_MINUTE: "submit.per_minute" = 3000, "pings per minute";
+    /// Bytes of bodies on their way from one place; beyond, 503.
+    SUBMIT_PLACE_BYTES: "submit.place_bytes" = 16 << 20, "bytes";
+    /// Bytes of bodies on their way from everybody; beyond, 503: memory must not grow.
+    SUBMIT_BYTES: "submit.bytes" = 64 << 20, "bytes";
+    /// Places whose pings are counted, in memory for a minute; more at one time get 503.
+    SUBMIT_PLACES: "submit.places" = 10_000, "places";
     /// A scoped token ends after this at the latest.
     TOKEN_DAYS: "token.life" = 366, "days";
     /// An engine that was not reached after this is away.

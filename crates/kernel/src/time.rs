@@ -88,6 +88,13 @@ impl Day {
         Some(Self(i64::from(date.since(epoch).ok()?.get_days())))
     }
 
+    /// Returns the first Monday after this day; weeks begin on Mondays (ISO 8601).
+    #[must_use]
+    pub const fn next_monday(self) -> Self {
+        // 1970-01-01 was a Thursday.
+        Self(self.0 + 7 - (self.0 + 3).rem_euclid(7))
+    }
+
     /// Returns the day `days` later (or earlier when negative).
     #[must_use]
     pub const fn plus(self, days: i64) -> Self {
@@ -117,6 +124,15 @@ impl fmt::Display for Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn weeks_begin_on_mondays() {
+        for (day, monday) in [("2026-11-22", 23), ("2026-11-23", 30), ("2026-11-16", 23)] {
+            let monday = Day::parse(&format!("2026-11-{monday}"));
+            assert_eq!(Day::parse(day).map(Day::next_monday), monday, "{day}");
+        }
+        assert_eq!(Day::from_number(-4).next_monday(), Day::from_number(-3));
+    }
 
     #[test]
     fn days_read_and_write_one_form() {

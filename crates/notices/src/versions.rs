@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use candor_database::{Database, DatabaseError};
+use candor_inventory::declaration::Arrives;
 use candor_inventory::{InForce, Inventory};
 use candor_kernel::{Fault, Faults, Timestamp};
 use tokio::sync::watch;
@@ -39,7 +40,9 @@ impl Notices {
     #[must_use]
     pub fn sections(&self) -> Vec<Section> {
         let in_force = Arc::clone(&self.in_force.borrow());
-        words::sections(&self.promises, &self.own, &in_force, &self.operator, self.raw_days)
+        let blurred = self.faults.on(Fault::BlurArrivals).then(|| all_observed(&self.own));
+        let own = blurred.as_ref().unwrap_or(&self.own);
+        words::sections(&self.promises, own, &in_force, &self.operator, self.raw_days)
     }
 
     /// Tells whether the owner has accepted this server's own declarations.
@@ -95,4 +98,14 @@ impl Notices {
         }
         store::keep(&self.db, notice, text, rules::fingerprint(text), now).await
     }
+}
+
+/// What a notice would say that does not tell the ways of arrival apart.
+fn all_observed(own: &[Inventory]) -> Vec<Inventory> {
+    let mut blurred = own.to_vec();
+    let records = blurred.iter_mut().flat_map(|part| part.records.values_mut());
+    for field in records.flat_map(|record| record.fields.values_mut()) {
+        field.arrives = Arrives::Observed;
+    }
+    blurred
 }

@@ -15,7 +15,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use candor_kernel::{Clock, Day, MetricId, PersonName, PingName, ProductId, ReportId};
+use candor_kernel::{
+    Clock, Day, Fault, Faults, MetricId, PersonName, PingName, ProductId, ReportId,
+};
 use candor_web::{Frame, Problem, html};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,8 @@ pub struct ReportsState {
     pub reports: Reports,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Enforcements that a demonstration switched off.
+    pub faults: Faults,
 }
 
 /// A report as somebody asks for it.
@@ -118,6 +122,8 @@ struct ReportPage {
     paused: Option<String>,
     /// The most that one week gave away, as a number of ε with one digit.
     week_epsilon: String,
+    /// A label that nothing has earned; in a demonstration that breaks S08.
+    unlinkable: bool,
 }
 
 /// Returns the public routes.
@@ -165,6 +171,7 @@ async fn report_page(
         newest: editions.last().map(edition),
         paused: paused(&state),
         week_epsilon: format!("{}.{}", spent / 1000, spent % 1000 / 100),
+        unlinkable: state.faults.on(Fault::LabelUnlinkable),
         report,
     }))
 }

@@ -3,11 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use std::time::Duration;
+
 use candor_kernel::Day;
 use rusqlite::{Connection, OpenFlags};
 
 /// The format of segment files, in SQLite's `user_version`.
-pub(crate) const FORMAT: i64 = 1;
+pub(crate) const FORMAT: i64 = 2;
+
+/// A writer waits this long for a reader to end before it goes on without.
+const BUSY: Duration = Duration::from_millis(500);
+/// Memory of one open file's pages; negative is KiB to SQLite.
+const CACHE_KIB: i64 = -1024;
 
 // Field by field in inventory.yaml; an audit at start compares the two.
 const SCHEMA: &str = "
@@ -18,10 +25,18 @@ const SCHEMA: &str = "
         ping TEXT NOT NULL,
         day INTEGER NOT NULL,
         subject BLOB,
+        ids INTEGER NOT NULL,
         revision INTEGER NOT NULL,
         payload TEXT NOT NULL
     ) STRICT;
     CREATE INDEX IF NOT EXISTS ping_by_kind ON ping (product, ping, subject);
+    CREATE INDEX IF NOT EXISTS ping_by_subject ON ping (subject) WHERE subject IS NOT NULL;
+    CREATE TABLE IF NOT EXISTS secondary_id (
+        subject BLOB NOT NULL,
+        document BLOB NOT NULL,
+        PRIMARY KEY (subject, document)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS secondary_by_document ON secondary_id (document);
 ";
 
 pub(crate) fn path(folder: &Path, day: Day) -> PathBuf {
@@ -42,19 +57,44 @@ pub(crate) fn days(folder: &Path) -> std::io::Result<Vec<Day>> {
 
 /// Opens a segment for writing, making it where it does not exist.
 pub(crate) fn open(folder: &Path, day: Day) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path(folder, day))?;
+    open_with(&path(folder, day), FORMAT, SCHEMA)
+}
+
+/// Opens a file of this crate for writing: durable at commit, overwriting what is deleted.
+pub(crate) fn open_with(path: &Path, newest: i64, schema: &str) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "secure_delete", "ON")?;
+    // Thirty days may be open at a time; pages that are asked for often are with the system.
+    connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+    connection.busy_timeout(BUSY)?;
     let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if format > FORMAT {
+    let tables: i64 = connection.query_row(
+        "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'",
+        [],
+        |row| row.get(0),
+    )?;
+    if format > newest || (format < newest && tables > 0) {
+        let (what, advice) = match format > newest {
+            true => ("a newer", "start the newer Candor"),
+            false => ("an unreleased, older", "remove the data folder, there is no way to read it"),
+        };
         return Err(rusqlite::Error::InvalidColumnName(format!(
-            "segment {day} has format {format}, this build knows {FORMAT}; start the newer Candor"
+            "{} has the format {format} of {what} build, this one knows {newest}; {advice}",
+            path.display()
         )));
     }
-    connection.execute_batch(SCHEMA)?;
-    connection.pragma_update(None, "user_version", FORMAT)?;
+    connection.execute_batch(schema)?;
+    connection.pragma_update(None, "user_version", newest)?;
     Ok(connection)
+}
+
+/// Takes what was deleted out of the write-ahead log too; false while somebody still reads it.
+pub(crate) fn fold_in(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+        row.get::<_, i64>(0).map(|busy| busy == 0)
+    })
 }
 
 /// Opens a segment for reading; none where the day has no segment.
@@ -66,7 +106,7 @@ pub(crate) fn open_to_read(folder: &Path, day: Day) -> rusqlite::Result<Option<C
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.pragma_update(None, "query_only", "ON")?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(Duration::from_secs(5))?;
     Ok(Some(connection))
 }
 

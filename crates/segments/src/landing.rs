@@ -4,48 +4,60 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use candor_inventory::InForce;
-use candor_kernel::{Day, ProductId, limits};
-use candor_preference::Maintenance;
+use candor_kernel::{Day, DocumentKey, ProductId, limits};
+use candor_preference::{Erasure as MayErase, Maintenance};
 use tokio::sync::{oneshot, watch};
 
 use crate::file;
-use crate::row::{Landed, LandingError, Row};
-use crate::writer::{Command, Writer};
+use crate::journal::Journal;
+use crate::row::{Erasure, ErasureRequest, ErasureState, Landed, LandingError, Row};
+use crate::writer::{Command, Writer, explain};
 
 /// The landing store. Cheap to share behind an `Arc`; closing drains the queue.
 pub struct Landing {
     folder: PathBuf,
+    journal: PathBuf,
+    erasing: Arc<AtomicBool>,
     queue: SyncSender<Command>,
     waiting_bytes: Arc<AtomicUsize>,
     writer: std::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Landing {
-    /// Opens the folder, making it where it is missing, and starts the writer.
+    /// Opens the folder of the pings and that of the erasure journal, making them where they are
+    /// missing, finishes erasures that a crash interrupted, and starts the writer.
     pub fn open(
         folder: &Path,
+        journal: &Path,
         in_force: watch::Receiver<Arc<InForce>>,
     ) -> Result<Self, LandingError> {
-        let mut private = std::fs::DirBuilder::new();
-        private.recursive(true).mode(0o700).create(folder).map_err(|error| {
-            LandingError::Failed(format!(
-                "cannot make the folder {}: {error}; give this user the right to write there",
-                folder.display()
-            ))
-        })?;
+        for folder in [folder, journal] {
+            let mut private = std::fs::DirBuilder::new();
+            private.recursive(true).mode(0o700).create(folder).map_err(|error| {
+                LandingError::Failed(format!(
+                    "cannot make the folder {}: {error}; give this user the right to write there",
+                    folder.display()
+                ))
+            })?;
+        }
         let (queue, commands) = sync_channel(limits::LANDING_QUEUE);
-        let writer = Writer::new(folder.to_owned(), in_force);
+        let erasing = Arc::new(AtomicBool::new(true));
+        let opened = Journal::open(journal).map_err(|error| explain(&error))?;
+        let aside = (Arc::clone(&erasing), queue.clone());
+        let writer = Writer::new(folder.to_owned(), opened, in_force, aside.0, aside.1)?;
         let handle = std::thread::Builder::new()
             .name("landing".into())
             .spawn(move || writer.run(&commands))
             .map_err(|error| LandingError::Failed(error.to_string()))?;
         Ok(Self {
             folder: folder.to_owned(),
+            journal: journal.to_owned(),
+            erasing,
             queue,
             waiting_bytes: Arc::default(),
             writer: std::sync::Mutex::new(Some(handle)),
@@ -59,6 +71,42 @@ impl Landing {
         let (reply, answer) = oneshot::channel();
         self.send(Command::Land(Box::new(row), reply))?;
         answer.await.unwrap_or(Err(LandingError::Closed))
+    }
+
+    /// Removes everything of a client and keeps it out from now on. Returns once the wish is
+    /// durable; in nearly all cases nothing is left by then, else nobody reads until it is so.
+    pub async fn erase(
+        &self,
+        request: ErasureRequest,
+        _: MayErase,
+    ) -> Result<ErasureState, LandingError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Erase(request, reply))?;
+        answer.await.unwrap_or(Err(LandingError::Closed))
+    }
+
+    /// Finishes what a reader or a full disk held up, and forgets tombstones from before
+    /// `forget_before`. For the housekeeping.
+    pub async fn resume(&self, forget_before: Day, _: &Maintenance) -> Result<(), LandingError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Resume(forget_before, reply))?;
+        answer.await.unwrap_or(Err(LandingError::Closed))
+    }
+
+    /// Returns lines of the erasure journal, newest first; of one request under any of its keys
+    /// where it is named.
+    pub fn erasures(
+        &self,
+        documents: &[DocumentKey],
+        limit: usize,
+    ) -> Result<Vec<Erasure>, LandingError> {
+        let journal = Journal::open(&self.journal).map_err(|error| explain(&error))?;
+        journal.lines(documents, limit).map_err(|error| explain(&error))
+    }
+
+    /// Refuses to read while rows of an erasure may still be there.
+    pub(crate) fn may_read(&self) -> Result<(), LandingError> {
+        if self.erasing.load(Ordering::SeqCst) { Err(LandingError::Erasing) } else { Ok(()) }
     }
 
     /// Removes every row of a product, so that no byte of them is left in a segment.
@@ -101,6 +149,8 @@ impl Landing {
                 all.entry(table).or_default().extend(columns);
             }
         }
+        let journal = Journal::open(&self.journal).map_err(|error| explain(&error))?;
+        all.extend(file::schema(journal.connection()).map_err(|error| explain(&error))?);
         Ok(all)
     }
 

@@ -9,15 +9,18 @@
 //! - [`scan`]: finds bytes in every file of a folder, for residue checks.
 
 mod file;
+mod journal;
 mod landing;
 pub mod read;
+mod reserve;
 mod row;
 pub mod scan;
+mod seen;
 mod writer;
 
 pub use landing::Landing;
 pub use read::{MetricSource, StoredPing};
-pub use row::{Landed, LandingError, Row};
+pub use row::{Erasure, ErasureRequest, ErasureState, Landed, LandingError, Row};
 
 /// The declarations of what this crate keeps.
 pub const INVENTORY: &str = include_str!("../inventory.yaml");

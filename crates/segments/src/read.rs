@@ -1,8 +1,8 @@
 //! Reading what landed: totals for reports, single rows for the operator of this server only.
 
 use candor_inventory::glean::MetricKind;
-use candor_kernel::{Day, DocumentId, MetricId, Personal, PingName, ProductId, Revision};
-use rusqlite::params;
+use candor_kernel::{Day, DocumentKey, MetricId, Personal, PingName, ProductId, Revision};
+use rusqlite::{OptionalExtension, params};
 
 use crate::file;
 use crate::landing::Landing;
@@ -22,8 +22,8 @@ pub trait MetricSource: Send + Sync {
 
 /// One stored ping, for the operator.
 pub struct StoredPing {
-    /// The id its SDK gave it.
-    pub document: DocumentId,
+    /// The keyed hash of the id its SDK gave it.
+    pub document: DocumentKey,
     /// Its product.
     pub product: String,
     /// Its application.
@@ -32,6 +32,8 @@ pub struct StoredPing {
     pub ping: String,
     /// The day it arrived.
     pub day: Day,
+    /// By how many ids its client can have it deleted; 0: by none, it ends with its day.
+    pub ids: u64,
     /// The state of reviews that allowed it.
     pub revision: Revision,
     /// Everything that was kept of it, as JSON.
@@ -46,6 +48,7 @@ impl MetricSource for Landing {
         (metric, kind): (&MetricId, MetricKind),
         day: Day,
     ) -> Result<u64, LandingError> {
+        self.may_read()?;
         // Metric ids hold no quote, so the path cannot end early.
         let path = format!("$.metrics.{}.\"{metric}\"", kind.slug());
         let count = |segment: rusqlite::Connection| {
@@ -64,17 +67,19 @@ impl MetricSource for Landing {
 }
 
 impl Landing {
-    /// Returns stored pings, newest day first, at most `limit`; of one document where it is named.
+    /// Returns stored pings, newest day first, at most `limit`; of one document under any of its
+    /// keys where it is named.
     pub fn stored(
         &self,
-        document: Option<DocumentId>,
+        documents: Option<&[DocumentKey]>,
         limit: usize,
     ) -> Result<Vec<StoredPing>, LandingError> {
+        self.may_read()?;
         let mut found = Vec::new();
         for day in self.days()?.into_iter().rev() {
             if found.len() < limit {
                 let room = limit - found.len();
-                read_day(self, day, document, room, &mut found)
+                read_day(self, day, documents, room, &mut found)
                     .map_err(|error| LandingError::Failed(error.to_string()))?;
             }
         }
@@ -85,30 +90,33 @@ impl Landing {
 fn read_day(
     landing: &Landing,
     day: Day,
-    document: Option<DocumentId>,
+    documents: Option<&[DocumentKey]>,
     limit: usize,
     into: &mut Vec<StoredPing>,
 ) -> rusqlite::Result<()> {
     let Some(segment) = file::open_to_read(landing.folder(), day)? else { return Ok(()) };
-    let mut statement = segment.prepare(
-        "SELECT document, product, app, ping, revision, payload FROM ping \
-         WHERE ?1 IS NULL OR document = ?1 ORDER BY rowid DESC LIMIT ?2",
-    )?;
-    let document = document.as_ref().map(|document| document.0.as_slice());
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = statement.query_map(params![document, limit], |row| {
+    let columns = "SELECT document, product, app, ping, ids, revision, payload FROM ping";
+    let ping = |row: &rusqlite::Row<'_>| {
         Ok(StoredPing {
-            document: DocumentId(row.get::<_, [u8; 16]>(0)?),
+            document: DocumentKey(row.get(0)?),
             product: row.get(1)?,
             app: row.get(2)?,
             ping: row.get(3)?,
             day,
-            revision: Revision(row.get(4)?),
-            payload: Personal::new(row.get(5)?),
+            ids: row.get::<_, i64>(4)?.unsigned_abs(),
+            revision: Revision(row.get(5)?),
+            payload: Personal::new(row.get(6)?),
         })
-    })?;
-    for row in rows {
-        into.push(row?);
+    };
+    let Some(documents) = documents else {
+        let mut all = segment.prepare(&format!("{columns} ORDER BY rowid DESC LIMIT ?1"))?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        into.extend(all.query_map(params![limit], ping)?.collect::<rusqlite::Result<Vec<_>>>()?);
+        return Ok(());
+    };
+    let mut one = segment.prepare(&format!("{columns} WHERE document = ?1"))?;
+    for document in documents {
+        into.extend(one.query_row(params![document.0.as_slice()], ping).optional()?);
     }
     Ok(())
 }

@@ -5,11 +5,19 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem::Finder;
+
 const WINDOW_BYTES: usize = 1 << 20;
 
 /// Returns the files below `folder` (or that one file) that hold any of the needles. Files that vanish meanwhile are
 /// passed over; sockets and links are not followed. Errors name the file that could not be read.
 pub fn files_with(folder: &Path, needles: &[&[u8]]) -> std::io::Result<Vec<PathBuf>> {
+    let needles: Vec<Finder<'_>> = needles
+        .iter()
+        .filter(|needle| !needle.is_empty())
+        .map(|needle| Finder::new(*needle))
+        .collect();
+    let needles = needles.as_slice();
     let mut found = Vec::new();
     if folder.is_file() {
         return Ok(if holds(folder, needles)? { vec![folder.to_owned()] } else { Vec::new() });
@@ -41,13 +49,13 @@ pub fn files_with(folder: &Path, needles: &[&[u8]]) -> std::io::Result<Vec<PathB
     Ok(found)
 }
 
-fn holds(path: &Path, needles: &[&[u8]]) -> std::io::Result<bool> {
-    let longest = needles.iter().map(|needle| needle.len()).max().unwrap_or(0);
+fn holds(path: &Path, needles: &[Finder<'_>]) -> std::io::Result<bool> {
+    let longest = needles.iter().map(|needle| needle.needle().len()).max().unwrap_or(0);
     let mut file = File::open(path)?;
     let mut window = Vec::with_capacity(WINDOW_BYTES + longest);
     loop {
         let read = file.by_ref().take(WINDOW_BYTES as u64).read_to_end(&mut window)?;
-        if needles.iter().any(|needle| contains(&window, needle)) {
+        if needles.iter().any(|needle| needle.find(&window).is_some()) {
             return Ok(true);
         }
         if read == 0 {
@@ -56,19 +64,6 @@ fn holds(path: &Path, needles: &[&[u8]]) -> std::io::Result<bool> {
         // What a border between two windows cuts is seen whole in the next one.
         window.drain(..window.len().saturating_sub(longest.saturating_sub(1)));
     }
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    let Some((first, _)) = needle.split_first() else { return false };
-    let mut rest = haystack;
-    while let Some(at) = rest.iter().position(|byte| byte == first) {
-        rest = &rest[at..];
-        if rest.starts_with(needle) {
-            return true;
-        }
-        rest = &rest[1..];
-    }
-    false
 }
 
 #[cfg(test)]

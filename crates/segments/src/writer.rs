@@ -1,132 +1,187 @@
 //! The one thread that writes: takes what waits, commits it together, answers after the commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
 use candor_inventory::InForce;
-use candor_kernel::{Day, ProductId, limits, sink};
-use rusqlite::{Connection, ErrorCode, params};
+use candor_kernel::{Day, ProductId, limits};
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{oneshot, watch};
 
 use crate::file;
-use crate::row::{Landed, LandingError, Row};
+use crate::journal::Journal;
+use crate::reserve::Reserve;
+use crate::row::{ErasureRequest, ErasureState, Landed, LandingError, Row};
+use crate::seen::{Filter, Seen};
+
+mod commit;
+mod erase;
 
 type Reply<T> = oneshot::Sender<Result<T, LandingError>>;
 /// A row that waits for its commit, and who waits for the answer.
 type Waiting = (Box<Row>, Reply<Landed>);
+/// A wish for erasure, and who waits for the answer.
+type Wish = (ErasureRequest, Reply<ErasureState>);
 
 /// What the writer is asked. Removal goes through the same queue as rows, so that a row
 /// acknowledged before it is removed and a row after it stays.
 pub(crate) enum Command {
     Land(Box<Row>, Reply<Landed>),
+    Erase(ErasureRequest, Reply<ErasureState>),
     RemoveProduct(ProductId, Reply<u64>),
     RemoveBefore(Day, Reply<Vec<Day>>),
+    /// Finishes what a reader or a full disk held up; forgets the journal's lines before the day.
+    Resume(Day, Reply<()>),
+    /// A day was read aside; none where it could not be.
+    Filter(Day, Option<Filter>),
     Close,
 }
 
 pub(crate) struct Writer {
     folder: PathBuf,
     in_force: watch::Receiver<Arc<InForce>>,
-    /// Today's segment and, around midnight, its neighbour.
+    journal: Journal,
+    reserve: Reserve,
+    /// The days that are kept.
+    days: BTreeSet<Day>,
     open: BTreeMap<Day, Connection>,
+    seen: Seen,
+    /// True while rows of an erasure may still be there: nobody reads then.
+    erasing: Arc<AtomicBool>,
+    /// Whether anybody ever asked for deletion.
+    any_erased: bool,
+    /// For what is read aside.
+    queue: SyncSender<Command>,
 }
 
 impl Writer {
-    pub(crate) fn new(folder: PathBuf, in_force: watch::Receiver<Arc<InForce>>) -> Self {
-        Self { folder, in_force, open: BTreeMap::new() }
+    /// Opens what is there and finishes what a crash interrupted, before anybody reads.
+    pub(crate) fn new(
+        folder: PathBuf,
+        journal: Journal,
+        in_force: watch::Receiver<Arc<InForce>>,
+        erasing: Arc<AtomicBool>,
+        queue: SyncSender<Command>,
+    ) -> Result<Self, LandingError> {
+        let days = file::days(&folder).map_err(|e| LandingError::Failed(e.to_string()))?;
+        let mut writer = Self {
+            reserve: Reserve::take(&folder),
+            folder,
+            in_force,
+            any_erased: journal.holds_any().map_err(|e| explain(&e))?,
+            journal,
+            days: days.into_iter().collect(),
+            open: BTreeMap::new(),
+            seen: Seen::default(),
+            erasing,
+            queue,
+        };
+        writer.finish_with_reserve().map_err(|e| explain(&e))?;
+        Ok(writer)
     }
 
     pub(crate) fn run(mut self, commands: &Receiver<Command>) {
+        self.read_aside();
         let mut next = commands.recv().ok();
-        while let Some(command) = next {
+        while let Some(command) = next.take() {
             match command {
                 Command::Land(row, reply) => {
                     let (group, after) = gather((row, reply), commands);
                     self.land(group);
                     // A command that ended the group is next in line.
-                    next = after.or_else(|| commands.recv().ok());
-                    continue;
+                    next = after;
+                }
+                Command::Erase(request, reply) => {
+                    let (group, after) = gather_wishes((request, reply), commands);
+                    self.erase(group);
+                    next = after;
                 }
                 Command::RemoveProduct(product, reply) => {
-                    let _ = reply.send(self.remove_product(&product).map_err(|e| explain(&e)));
+                    let _ = reply.send(self.remove_product(&product));
                 }
                 Command::RemoveBefore(day, reply) => {
                     let _ = reply.send(self.remove_before(day));
                 }
+                Command::Resume(day, reply) => {
+                    let _ = reply.send(self.resume(day));
+                }
+                Command::Filter(day, filter) => self.seen.add(day, filter),
                 Command::Close => break,
             }
-            next = commands.recv().ok();
+            next = next.or_else(|| commands.recv().ok());
         }
-        for (_, connection) in self.open {
+        for connection in self.open.values() {
             // What cannot be folded in now stays in the write-ahead log, which is durable too.
-            let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+            let _ = file::fold_in(connection);
         }
+        let _ = self.journal.fold_in();
     }
 
-    fn land(&mut self, group: Vec<Waiting>) {
-        let mut by_day = BTreeMap::<Day, (Vec<Box<Row>>, Vec<Reply<Landed>>)>::new();
-        for (row, reply) in group {
-            let (rows, replies) = by_day.entry(row.day).or_default();
-            rows.push(row);
-            replies.push(reply);
-        }
-        for (day, (rows, replies)) in by_day {
-            let in_force = Arc::clone(&self.in_force.borrow());
-            let results = self.segment(day).and_then(|segment| commit(segment, &rows, &in_force));
-            match results {
-                Ok(results) => {
-                    for (reply, result) in replies.into_iter().zip(results) {
-                        // A sender that hung up does not undo what is durable.
-                        let _ = reply.send(result);
-                    }
-                }
-                Err(error) => {
-                    self.open.remove(&day);
-                    tracing::error!(%day, error = %error, "landing could not commit");
-                    for reply in replies {
-                        let _ = reply.send(Err(explain(&error)));
-                    }
-                }
-            }
-        }
-    }
-
+    /// Opens a day's segment, making it where it does not exist.
     fn segment(&mut self, day: Day) -> rusqlite::Result<&mut Connection> {
         if !self.open.contains_key(&day) {
-            while self.open.len() >= 2 {
-                self.open.pop_first();
-            }
             let connection = file::open(&self.folder, day)?;
             self.open.insert(day, connection);
+            if self.days.insert(day) {
+                self.read_aside();
+            }
         }
         Ok(self.open.get_mut(&day).expect("it was just put there"))
     }
 
-    fn remove_product(&mut self, product: &ProductId) -> rusqlite::Result<u64> {
+    /// Reads the days that are closed into filters, beside the work.
+    fn read_aside(&mut self) {
+        let Some(newest) = self.days.last().copied() else { return };
+        // Around midnight two days are written.
+        let closed = self.days.range(..newest.plus(-1)).copied();
+        let wanted: Vec<Day> = closed.filter(|day| !self.seen.has(*day)).collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let room = self.seen.await_days(&wanted);
+        let (folder, queue) = (self.folder.clone(), self.queue.clone());
+        let read = move || {
+            let mut room = room;
+            for day in wanted {
+                let segment = file::open_to_read(&folder, day).ok().flatten();
+                let filter = segment.and_then(|segment| Filter::read(&segment, room).ok()?);
+                room -= filter.as_ref().map_or(0, Filter::documents);
+                if queue.send(Command::Filter(day, filter)).is_err() {
+                    return;
+                }
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("filters".into()).spawn(read) {
+            // Without filters every day is looked up on the disk.
+            tracing::warn!(%error, "no thread to read earlier days");
+        }
+    }
+
+    fn remove_product(&mut self, product: &ProductId) -> Result<u64, LandingError> {
         let mut removed = 0;
-        let days = file::days(&self.folder).map_err(|_| rusqlite::Error::InvalidQuery)?;
-        for day in days {
-            let segment = self.segment(day)?;
-            let rows = segment
-                .execute("DELETE FROM ping WHERE product = ?1", params![product.as_str()])?;
+        let mut folded = true;
+        for day in self.days.clone() {
+            let segment = self.segment(day).map_err(|e| explain(&e))?;
+            let rows = erase::product(segment, product).map_err(|e| explain(&e))?;
             if rows > 0 {
                 // secure_delete overwrites the pages; only this takes them out of the log.
-                segment.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
-                removed += rows as u64;
+                folded &= file::fold_in(segment).map_err(|e| explain(&e))?;
+                removed += rows;
             }
         }
-        Ok(removed)
+        if folded { Ok(removed) } else { Err(LandingError::Erasing) }
     }
 
     fn remove_before(&mut self, day: Day) -> Result<Vec<Day>, LandingError> {
         let failed = |error: std::io::Error| LandingError::Failed(error.to_string());
-        let mut removed = file::days(&self.folder).map_err(failed)?;
-        removed.retain(|old| *old < day);
+        let removed: Vec<Day> = self.days.range(..day).copied().collect();
         for old in &removed {
             self.open.remove(old);
+            self.seen.forget(*old);
             let path = file::path(&self.folder, *old);
             for suffix in ["db-wal", "db-shm", "db"] {
                 match std::fs::remove_file(path.with_extension(suffix)) {
@@ -136,8 +191,19 @@ impl Writer {
                     _ => {}
                 }
             }
+            self.days.remove(old);
         }
         Ok(removed)
+    }
+
+    fn resume(&mut self, forget_before: Day) -> Result<(), LandingError> {
+        self.finish_with_reserve().map_err(|e| explain(&e))?;
+        self.journal.forget_before(forget_before).map_err(|e| explain(&e))?;
+        self.any_erased = self.journal.holds_any().map_err(|e| explain(&e))?;
+        self.reserve.retake().map_err(|error| {
+            tracing::error!(%error, "no room to hold back for erasure; pings wait for room");
+            LandingError::Full
+        })
     }
 }
 
@@ -155,43 +221,20 @@ fn gather(first: Waiting, commands: &Receiver<Command>) -> (Vec<Waiting>, Option
     (group, None)
 }
 
-/// Commits the rows of one day. A row whose permit no longer holds is left out; the others stay.
-fn commit(
-    segment: &mut Connection,
-    rows: &[Box<Row>],
-    in_force: &InForce,
-) -> rusqlite::Result<Vec<Result<Landed, LandingError>>> {
-    let transaction =
-        segment.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let mut results = Vec::with_capacity(rows.len());
-    {
-        let mut insert = transaction.prepare_cached(
-            "INSERT INTO ping (document, product, app, ping, day, subject, revision, payload) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (document) DO NOTHING",
-        )?;
-        for row in rows {
-            if !in_force.admits(&row.permit) {
-                results.push(Err(LandingError::Withdrawn));
-                continue;
-            }
-            let stored = insert.execute(params![
-                row.document.0.as_slice(),
-                row.product.as_str(),
-                row.app.as_str(),
-                row.ping.as_str(),
-                row.day.number(),
-                row.subject.as_ref().map(|subject| subject.0.as_slice()),
-                row.permit.revision().0,
-                row.payload.open(sink::Store),
-            ])?;
-            results.push(Ok(if stored == 1 { Landed::Stored } else { Landed::Duplicate }));
+/// Takes the wishes that wait already.
+fn gather_wishes(first: Wish, commands: &Receiver<Command>) -> (Vec<Wish>, Option<Command>) {
+    let mut group = vec![first];
+    while group.len() < limits::LANDING_GROUP {
+        match commands.try_recv() {
+            Ok(Command::Erase(request, reply)) => group.push((request, reply)),
+            Ok(other) => return (group, Some(other)),
+            Err(_) => break,
         }
     }
-    transaction.commit()?;
-    Ok(results)
+    (group, None)
 }
 
-fn explain(error: &rusqlite::Error) -> LandingError {
+pub(crate) fn explain(error: &rusqlite::Error) -> LandingError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => LandingError::Full,
         _ => LandingError::Failed(error.to_string()),

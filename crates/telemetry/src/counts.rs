@@ -6,9 +6,9 @@ use std::sync::Mutex;
 
 use candor_database::{Database, DatabaseError};
 use candor_kernel::{Day, ProductId};
-use candor_segments::Landed;
 
-use crate::rules::{Dropped, Refusal};
+use crate::ingest::Accepted;
+use crate::rules::Refusal;
 use crate::store::{self, Key};
 
 /// The counters.
@@ -20,20 +20,12 @@ pub struct Counts {
 
 impl Counts {
     /// Counts a ping that was taken, and what was left out of it.
-    pub fn accepted(
-        &self,
-        day: Day,
-        product: Option<&ProductId>,
-        landed: Landed,
-        dropped: &BTreeMap<Dropped, u64>,
-    ) {
-        let outcome = match landed {
-            Landed::Stored => "accepted",
-            Landed::Duplicate => "duplicate",
-        };
-        self.add(day, product, outcome, 1);
-        for (dropped, times) in dropped {
-            self.add(day, product, dropped.counter(), *times);
+    pub fn accepted(&self, day: Day, product: Option<&ProductId>, accepted: &Accepted) {
+        self.add(day, product, accepted.slug(), 1);
+        if let Accepted::Kept { dropped } = accepted {
+            for (dropped, times) in dropped {
+                self.add(day, product, dropped.counter(), *times);
+            }
         }
     }
 

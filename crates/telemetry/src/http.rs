@@ -1,15 +1,14 @@
 //! `POST /submit/<app>/<ping>/<version>/<document>`: the one public route of this slice.
 //!
-//! 200 `{"result": "accepted" | "duplicate", "dropped": {reason: times}}`, or 200 with the name of
+//! 200 `{"result": "accepted" | "duplicate" | "debug", "dropped": {reason: times}}`, or 200 with the name of
 //! a refusal that the sender can do nothing about; other refusals are problems. The table stands
 //! in [`crate::rules::refusal`].
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Extension, Path, Query, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_MAX_AGE, CONTENT_ENCODING, HeaderName,
@@ -20,14 +19,24 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use candor_kernel::{Clock, DocumentId, limits, sink};
-use candor_segments::{Landed, StoredPing};
-use candor_web::{Problem, signals};
-use http_body_util::LengthLimitError;
+use candor_segments::{LandingError, StoredPing};
+use candor_web::{Own, Place, Problem, SubmitLimit, Taken, signals};
+use http_body_util::BodyExt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::ingest::{Accepted, From, Ingest, Submission};
-use crate::rules::Refusal;
+use crate::rules::{Refusal, deletion};
+
+mod debug;
+mod erasures;
+
+pub use debug::{
+    DebugState, FieldReply, LinkReply, SeenReply, admin as debug_admin, routes as debug_routes,
+};
+mod mutation;
+
+pub use erasures::{EraseRequest, ErasureReply};
 
 /// What the route needs.
 #[derive(Clone)]
@@ -36,6 +45,8 @@ pub struct TelemetryState {
     pub ingest: Ingest,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// How much may be on its way at one time.
+    pub limit: SubmitLimit,
 }
 
 /// Returns the routes of this slice.
@@ -68,7 +79,26 @@ async fn any_origin(mut reply: Response) -> Response {
 /// over the admin socket only: no token has the scope `pings:read`.
 pub fn admin(state: &TelemetryState) -> Vec<(&'static str, Router)> {
     let read = Router::new().route("/api/admin/pings", get(stored)).with_state(state.clone());
-    vec![("pings:read", read)]
+    let erase = erasures::routes(state.clone());
+    vec![("pings:read", read), ("pings:erase", erase)]
+}
+
+/// Reads files beside the work of others.
+async fn aside<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, LandingError> + Send + 'static,
+) -> Result<T, Problem> {
+    let failed = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, "landing");
+        Problem::unavailable("The stored pings cannot be read right now.")
+    };
+    let read = tokio::task::spawn_blocking(read).await.map_err(|error| failed(&error))?;
+    read.map_err(|error| failed(&error))
+}
+
+fn parse(document: &str) -> Result<DocumentId, Problem> {
+    DocumentId::parse(document).ok_or_else(|| {
+        Problem::bad_request("`document` is a UUID as it stands in the path of a ping.")
+    })
 }
 
 /// Which stored pings to show.
@@ -81,7 +111,7 @@ struct Wanted {
 /// One stored ping: everything that was kept of it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PingReply {
-    /// The id its SDK gave it.
+    /// The keyed hash of the id its SDK gave it.
     pub document: String,
     /// Its product.
     pub product: String,
@@ -91,6 +121,8 @@ pub struct PingReply {
     pub ping: String,
     /// The day it arrived.
     pub day: String,
+    /// By how many ids its client can have it deleted; 0: by none, it ends with its day.
+    pub ids: u64,
     /// The state of reviews that allowed it.
     pub revision: i64,
     /// The kept payload.
@@ -101,21 +133,13 @@ async fn stored(
     State(state): State<TelemetryState>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Vec<PingReply>>, Problem> {
-    let document = match wanted.document.as_deref() {
+    let documents = match wanted.document.as_deref() {
         None => None,
-        Some(text) => Some(DocumentId::parse(text).ok_or_else(|| {
-            Problem::bad_request("`document` is a UUID as it stands in the path of a ping.")
-        })?),
+        Some(text) => Some(state.ingest.documents(parse(text)?, state.clock.now())?),
     };
     let landing = Arc::clone(&state.ingest.landing);
     let limit = wanted.limit.unwrap_or(20).min(1000);
-    let read = tokio::task::spawn_blocking(move || landing.stored(document, limit));
-    let failed = |error: String| {
-        tracing::error!(%error, "landing");
-        Problem::unavailable("The stored pings cannot be read right now.")
-    };
-    let pings = read.await.map_err(|error| failed(error.to_string()))?;
-    let pings = pings.map_err(|error| failed(error.to_string()))?;
+    let pings = aside(move || landing.stored(documents.as_deref(), limit)).await?;
     Ok(Json(pings.into_iter().map(reply).collect()))
 }
 
@@ -127,6 +151,7 @@ fn reply(ping: StoredPing) -> PingReply {
         app: ping.app,
         ping: ping.ping,
         day: ping.day.to_string(),
+        ids: ping.ids,
         revision: ping.revision.0,
         payload: serde_json::from_str(payload).unwrap_or_default(),
     }
@@ -134,46 +159,84 @@ fn reply(ping: StoredPing) -> PingReply {
 
 async fn submit(
     State(state): State<TelemetryState>,
+    place: Place,
+    own: Option<Extension<Own>>,
     Path((app, ping, version, document)): Path<(String, String, String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let body = match axum::body::to_bytes(body, limits::PING_WIRE_BYTES).await {
-        Ok(body) => body,
-        Err(error) => {
-            let too_large = error.source().is_some_and(|source| source.is::<LengthLimitError>());
-            let refusal = if too_large { Refusal::TooLarge } else { Refusal::Malformed };
-            state.ingest.counts.refused(state.clock.now().day(), None, refusal);
-            return refused(refusal);
-        }
+    let now = state.clock.now();
+    let refuse = |refusal| {
+        state.ingest.counts.refused(now.day(), None, refusal);
+        refused(refusal)
     };
+    let Ok(mut room) = state.limit.begin(place, state.clock.monotonic()) else {
+        return refuse(Refusal::Overloaded);
+    };
+    let body = match read(body, &mut room).await {
+        Ok(body) => mutation::body(&state.ingest.faults, &headers, body),
+        Err(refusal) => return refuse(refusal),
+    };
+    let from = if own.is_some() { From::Inside } else { From::Outside };
     let submission = Submission {
         path: [&app, &ping, &version, &document],
         encoding: headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()),
-        signals: signals(&headers),
+        signals: mutation::signals(&state.ingest.faults, signals(&headers)),
         body: &body,
     };
-    match state.ingest.accept(submission, From::Outside, state.clock.now()).await {
+    // A tagged wish to leave is carried out like any other.
+    let tag = debug::tag(&headers).filter(|_| from == From::Outside && ping != deletion::PING);
+    let result = match tag {
+        Some(tag) => state.ingest.look(submission, &tag, now).await,
+        None => state.ingest.accept(submission, from, now).await,
+    };
+    match result {
         Ok(accepted) => taken(&accepted),
         Err(refusal) => refused(refusal),
     }
 }
 
+/// Reads a body as it arrives, within what one ping and all together may take.
+async fn read(mut body: Body, room: &mut Taken) -> Result<Vec<u8>, Refusal> {
+    let mut read = Vec::new();
+    while let Some(frame) = body.frame().await {
+        // It broke off; what came of it is no ping.
+        let Ok(bytes) = frame.map_err(|_| Refusal::Malformed)?.into_data() else { continue };
+        if read.len() + bytes.len() > limits::PING_WIRE_BYTES {
+            return Err(Refusal::TooLarge);
+        }
+        room.more(bytes.len()).map_err(|_| Refusal::Overloaded)?;
+        read.extend_from_slice(&bytes);
+    }
+    Ok(read)
+}
+
 fn taken(accepted: &Accepted) -> Response {
-    let result = match accepted.landed {
-        Landed::Stored => "accepted",
-        Landed::Duplicate => "duplicate",
+    let none = BTreeMap::new();
+    let dropped = match accepted {
+        Accepted::Kept { dropped } => dropped,
+        Accepted::Duplicate | Accepted::Deletion(_) | Accepted::Debug => &none,
     };
     let dropped: BTreeMap<_, _> =
-        accepted.dropped.iter().map(|(reason, times)| (reason.slug(), times)).collect();
-    Json(json!({ "result": result, "dropped": dropped })).into_response()
+        dropped.iter().map(|(reason, times)| (reason.slug(), times)).collect();
+    let mut reply = json!({ "result": accepted.slug(), "dropped": dropped });
+    if let Accepted::Deletion(state) = accepted {
+        reply["state"] = state.name().into();
+    }
+    Json(reply).into_response()
 }
 
 fn refused(refusal: Refusal) -> Response {
-    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    if status == StatusCode::OK {
+    if refusal.status() == 200 {
         return Json(json!({ "result": refusal.slug(), "dropped": {} })).into_response();
     }
-    Problem::new(status, refusal.slug(), "This ping was not taken", refusal.sentence())
-        .into_response()
+    Problem::from(refusal).into_response()
+}
+
+impl std::convert::From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = StatusCode::from_u16(refusal.status());
+        let status = status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        Self::new(status, refusal.slug(), "This ping was not taken", refusal.sentence())
+    }
 }

@@ -1,22 +1,20 @@
 //! The way of a ping from bytes to a durable row: rules, permit, store, and nothing between.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use candor_inventory::promise::{Allowed, Part};
-use candor_inventory::{InForce, Standing};
-use candor_kernel::{
-    DocumentId, Fault, Faults, Keys, Personal, ProductId, Secret, SubjectKey, Timestamp, sink,
-};
+use candor_inventory::{App, Channel, InForce, PingTerms, Standing};
+use candor_kernel::{DocumentId, DocumentKey, Fault, Faults, Keys, ProductId, Timestamp};
 use candor_preference::Signals;
-use candor_segments::{Landed, Landing, LandingError, Row};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use candor_segments::{ErasureState, Landed, Landing, LandingError, Row};
 use tokio::sync::watch;
 
 use crate::counts::Counts;
+use crate::debug::Debug;
+use crate::keyed::Keyed;
 use crate::probe;
-use crate::rules::{Dropped, Refusal, body, filter, path};
+use crate::rules::{Dropped, Refusal, Trace, body, deletion, filter, path};
 
 /// What a ping arrives with. There is no field for an address, a user agent or a cookie.
 pub struct Submission<'a> {
@@ -32,11 +30,31 @@ pub struct Submission<'a> {
 
 /// What became of a ping that was not refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted {
-    /// Whether it was new.
-    pub landed: Landed,
-    /// How many things were left out, by reason.
-    pub dropped: BTreeMap<Dropped, u64>,
+pub enum Accepted {
+    /// It is durable.
+    Kept {
+        /// How many things were left out, by reason.
+        dropped: BTreeMap<Dropped, u64>,
+    },
+    /// It was durable before.
+    Duplicate,
+    /// It was a deletion request, and is durable.
+    Deletion(ErasureState),
+    /// It was tagged, and is shown to the operator instead of stored.
+    Debug,
+}
+
+impl Accepted {
+    /// Returns the stable name, for replies and counters.
+    #[must_use]
+    pub const fn slug(&self) -> &'static str {
+        match self {
+            Self::Kept { .. } => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Deletion(_) => "deletion",
+            Self::Debug => "debug",
+        }
+    }
 }
 
 /// Where a submission comes from.
@@ -62,6 +80,8 @@ pub struct Ingest {
     pub standing: watch::Receiver<Arc<Standing>>,
     /// What became of pings, counted.
     pub counts: Arc<Counts>,
+    /// What became of tagged pings, shown.
+    pub debug: Arc<Debug>,
     /// Enforcements that a demonstration switched off.
     pub faults: Faults,
 }
@@ -81,9 +101,7 @@ impl Ingest {
             return result;
         }
         match &result {
-            Ok(Accepted { landed, dropped }) => {
-                self.counts.accepted(now.day(), product.as_ref(), *landed, dropped);
-            }
+            Ok(accepted) => self.counts.accepted(now.day(), product.as_ref(), accepted),
             Err(refusal) => self.counts.refused(now.day(), product.as_ref(), *refusal),
         }
         result
@@ -99,35 +117,100 @@ impl Ingest {
         let [app, ping, version, document] = submission.path;
         let path = path::read(app, ping, version, document)?;
         let in_force = Arc::clone(&self.in_force.borrow());
-        if from == From::Outside {
-            self.allowed(now)?;
-            if path.app.as_str() == probe::NAME {
-                return Err(Refusal::UnknownApp);
-            }
+        // Whoever wants to leave can, whatever is in force and whatever is broken.
+        if path.ping.as_str() == deletion::PING {
+            return self.delete(&path, &in_force, &submission, now, product).await;
         }
-        let (app, ping) = path::terms(&path, &in_force, now)?;
+        if from == From::Outside {
+            self.gate(&path, now)?;
+        }
+        let (row, dropped) = self.prepare(path, &in_force, &submission, now, product, None)?;
+        match self.landing.land(row).await.map_err(refusal)? {
+            Landed::Stored => Ok(Accepted::Kept { dropped }),
+            Landed::Duplicate => Ok(Accepted::Duplicate),
+            Landed::Erased => Err(Refusal::Erased),
+        }
+    }
+
+    /// Everything before the writer, in one go: what was inflated is gone when it waits.
+    pub(crate) fn prepare(
+        &self,
+        path: path::Path,
+        in_force: &InForce,
+        submission: &Submission<'_>,
+        now: Timestamp,
+        product: &mut Option<ProductId>,
+        mut trace: Option<&mut Trace>,
+    ) -> Result<(Row, BTreeMap<Dropped, u64>), Refusal> {
+        let (app, ping) = path::terms(&path, in_force, now)?;
         *product = Some(app.product.clone());
         let encoding = body::Encoding::read(submission.encoding)?;
         let inflated = body::inflate(encoding, submission.body)?;
-        let payload = body::parse(&inflated)?;
+        let payload =
+            body::parse(&inflated).map_err(|broken| broken.noted(trace.as_deref_mut()))?;
+        let ping = self.believed(in_force, app, ping, &payload);
         let switched = filter::Switched { keep_undeclared: self.faults.on(Fault::KeepUndeclared) };
-        let kept = filter::filter(&in_force, ping, &submission.signals, payload, switched)?;
-        let subject = match kept.client {
-            Some(client) => Some(self.subject(&app.product, client)?),
-            None => None,
-        };
+        let kept = filter::traced(in_force, ping, &submission.signals, payload, switched, trace)?;
+        let keyed = Keyed::of(self.keys.as_ref(), &app.product, now.day())?;
         let row = Row {
-            document: path.document,
+            document: keyed.document(path.document),
+            document_before: keyed.document_before(path.document),
             product: app.product.clone(),
             app: path.app,
             ping: path.ping,
             day: now.day(),
-            subject,
+            subject: kept.client.as_ref().map(|id| keyed.subject(id)),
+            secondary: kept.secondary.iter().map(|id| keyed.subject(id)).collect(),
             payload: kept.payload,
             permit: kept.permit,
         };
-        let landed = self.landing.land(row).await.map_err(refusal)?;
-        Ok(Accepted { landed, dropped: kept.dropped })
+        Ok((row, kept.dropped))
+    }
+
+    /// The terms of a registered application hold whatever a ping claims (C18). The fault believes it.
+    fn believed<'a>(
+        &self,
+        in_force: &'a InForce,
+        app: &'a App,
+        ping: &'a PingTerms,
+        payload: &body::Payload<'_>,
+    ) -> &'a PingTerms {
+        if !self.faults.on(Fault::BelieveChannel) {
+            return ping;
+        }
+        let claim = payload.client_info.get("app_channel");
+        let claim = claim.and_then(|claim| serde_json::from_str::<String>(claim.get()).ok());
+        let channel = Channel::by_name(&claim.unwrap_or_default());
+        let mut apps = in_force.apps.values().filter(|other| other.product == app.product);
+        let other = apps.find(|other| other.channel == channel);
+        let same = |other: &'a App| other.pings.values().find(|one| one.datum == ping.datum);
+        other.and_then(same).unwrap_or(ping)
+    }
+
+    /// Returns everything that may stand for a document in rows that are kept, of any product.
+    pub fn documents(
+        &self,
+        document: DocumentId,
+        now: Timestamp,
+    ) -> Result<Vec<DocumentKey>, Refusal> {
+        let in_force = Arc::clone(&self.in_force.borrow());
+        let products: BTreeSet<_> = in_force.apps.values().map(|app| &app.product).collect();
+        let mut all = Vec::new();
+        for product in products {
+            let keyed = Keyed::of(self.keys.as_ref(), product, now.day())?;
+            all.push(keyed.document(document));
+            all.extend(keyed.document_before(document));
+        }
+        Ok(all)
+    }
+
+    /// What everybody outside must pass before their ping is looked at.
+    pub(crate) fn gate(&self, path: &path::Path, now: Timestamp) -> Result<(), Refusal> {
+        self.allowed(now)?;
+        if probe::is(&path.app) {
+            return Err(Refusal::UnknownApp);
+        }
+        Ok(())
     }
 
     fn allowed(&self, now: Timestamp) -> Result<(), Refusal> {
@@ -137,49 +220,15 @@ impl Ingest {
             Allowed::Refuse(_) => Err(Refusal::Stopped),
         }
     }
-
-    /// The client's id ends here: what goes on is its keyed hash.
-    fn subject(
-        &self,
-        product: &ProductId,
-        client: Personal<DocumentId>,
-    ) -> Result<SubjectKey, Refusal> {
-        let key = self.keys.subject_key(product).map_err(|error| {
-            tracing::error!(%error, %product, "no key");
-            Refusal::Unavailable
-        })?;
-        Ok(subject_key(&key, client.open(sink::KeyedHash)))
-    }
 }
 
-fn subject_key(key: &Secret, client: &DocumentId) -> SubjectKey {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose()).expect("any length is a key");
-    mac.update(&client.0);
-    let hash: [u8; 32] = mac.finalize().into_bytes().into();
-    let mut short = [0; 16];
-    short.copy_from_slice(&hash[..16]);
-    SubjectKey(short)
-}
-
-fn refusal(error: LandingError) -> Refusal {
+pub(crate) fn refusal(error: LandingError) -> Refusal {
     match error {
         LandingError::Withdrawn => Refusal::Withdrawn,
         LandingError::Full => Refusal::Full,
-        LandingError::Busy | LandingError::Failed(_) | LandingError::Closed => Refusal::Unavailable,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_subject_key_depends_on_client_and_key_and_shows_neither() {
-        let (one, two) = (Secret::new([1; 32]), Secret::new([2; 32]));
-        let (ann, bo) = (DocumentId([7; 16]), DocumentId([8; 16]));
-        assert_eq!(subject_key(&one, &ann), subject_key(&one, &ann));
-        assert_ne!(subject_key(&one, &ann), subject_key(&one, &bo));
-        assert_ne!(subject_key(&one, &ann), subject_key(&two, &ann));
-        assert_ne!(subject_key(&one, &ann).0, ann.0);
+        LandingError::Busy
+        | LandingError::Erasing
+        | LandingError::Failed(_)
+        | LandingError::Closed => Refusal::Unavailable,
     }
 }

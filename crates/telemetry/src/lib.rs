@@ -7,8 +7,12 @@
 
 pub mod checks;
 pub mod counts;
+pub mod debug;
+mod delete;
 pub mod http;
 pub mod ingest;
+mod keyed;
+mod look;
 pub mod probe;
 pub mod rules;
 pub mod store;

@@ -6,6 +6,10 @@ use candor_kernel::{AppId, ProductId};
 
 /// Names the reserved product and its application. Every name that begins with `candor` is taken.
 pub const NAME: &str = "candor-probe";
+/// The application of the reserved product that is registered as a test version.
+pub const NIGHTLY: &str = "candor-probe-nightly";
+/// A metric of content, which starts off on a released version.
+pub const CONTENT: &str = "probe.canary.content";
 /// The metric that the probe declares, and may therefore find again.
 pub const DECLARED: &str = "probe.canary.declared";
 /// A metric that it does not declare, and must never find.
@@ -22,10 +26,17 @@ pub fn product() -> ProductId {
     ProductId::parse(NAME).expect("it is an id")
 }
 
+/// Tells whether an application is of the reserved product.
+#[must_use]
+pub fn is(app: &AppId) -> bool {
+    matches!(app.as_str(), NAME | NIGHTLY)
+}
+
 /// Returns its applications.
 #[must_use]
 pub fn apps() -> Vec<(AppId, Channel)> {
-    vec![(AppId::parse(NAME).expect("it is an id"), Channel::Release)]
+    let app = |name| AppId::parse(name).expect("it is an id");
+    vec![(app(NAME), Channel::Release), (app(NIGHTLY), Channel::PreRelease)]
 }
 
 /// Returns its definition files.

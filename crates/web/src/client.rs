@@ -1,7 +1,10 @@
 //! Where a request comes from, without its address: a keyed hash that lives for an hour at most.
 
 mod failures;
+mod load;
+mod memory;
 mod network;
+mod trial;
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -13,12 +16,18 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
-use candor_kernel::{Clock, Dice, Secret, limits};
+use candor_kernel::{Clock, Dice, Fault, Faults, Secret, limits};
+use candor_preference::{Dnt, Gpc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::signals;
+
 pub use failures::FailureLimit;
+pub use load::{Admits, Overload, SubmitLimit, Taken};
+pub use memory::Memory;
 pub use network::{Network, NetworkError};
+pub use trial::trial;
 
 /// Stands for the network that a request comes from: for limits, for an hour at most. Two requests
 /// from one IPv4 address, or from one IPv6 /64, have the same place while the key lasts.
@@ -43,8 +52,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Place {
 #[derive(Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// A key lives for this long.
-const KEY_LIFE: Duration = Duration::from_secs(3600);
+/// What tells clients apart lives for this long: an hour, less what the job needs that forgets it.
+const LIFE: Duration = Duration::from_secs(3600 - 120);
 
 /// Headers in which proxies write addresses. No slice sees them.
 const ADDRESS_HEADERS: [&str; 9] = [
@@ -59,18 +68,48 @@ const ADDRESS_HEADERS: [&str; 9] = [
     "fastly-client-ip",
 ];
 
-/// Makes places: the trusted proxies and the key of the hour.
-pub(crate) struct Places {
+/// Makes places: the trusted proxies and the key of the hour. One for all listeners of a server.
+pub struct Places {
     trusted: Vec<Network>,
     clock: Arc<dyn Clock>,
     dice: Arc<dyn Dice>,
-    key: Mutex<(Secret, Duration)>,
+    faults: Faults,
+    key: Mutex<Option<(Secret, Duration)>>,
 }
 
 impl Places {
-    pub(crate) fn new(trusted: Vec<Network>, clock: Arc<dyn Clock>, dice: Arc<dyn Dice>) -> Self {
-        let key = Mutex::new((Secret::roll(&*dice), clock.monotonic()));
-        Self { trusted, clock, dice, key }
+    /// Makes places of the connections' addresses, and of what these proxies say theirs are.
+    #[must_use]
+    pub fn new(
+        trusted: Vec<Network>,
+        clock: Arc<dyn Clock>,
+        dice: Arc<dyn Dice>,
+        faults: Faults,
+    ) -> Self {
+        Self { trusted, clock, dice, faults, key: Mutex::default() }
+    }
+
+    /// Forgets the key when its time is over; called every half minute.
+    pub fn forget_old(&self, now: Duration) {
+        let mut key = self.key.lock().unwrap_or_else(PoisonError::into_inner);
+        key.take_if(|(_, since)| now.saturating_sub(*since) >= LIFE);
+    }
+
+    /// Returns how old the key is; nothing where there is none.
+    #[must_use]
+    pub fn oldest(&self, now: Duration) -> Option<Duration> {
+        let key = self.key.lock().unwrap_or_else(PoisonError::into_inner);
+        key.as_ref().map(|(_, since)| now.saturating_sub(*since))
+    }
+
+    /// Returns what must be found in no file: the key of now and the place of an address, as they
+    /// are and in hexadecimal. For a search, and for nothing else.
+    #[must_use]
+    pub fn traces(&self, address: IpAddr) -> Vec<Vec<u8>> {
+        let raw = [self.key().expose().to_vec(), self.of(address).0.to_vec()];
+        let hex = |bytes: &Vec<u8>| bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let written = raw.iter().map(hex).map(String::into_bytes);
+        written.chain(raw.clone()).collect()
     }
 
     fn of(&self, address: IpAddr) -> Place {
@@ -84,13 +123,22 @@ impl Places {
         Place(std::array::from_fn(|i| bytes[i]))
     }
 
+    /// The place of a request. A demonstration can break this: those who object then get a new
+    /// place with each request, and no limit ever stops them.
+    fn of_request(&self, peer: IpAddr, headers: &HeaderMap) -> Place {
+        if self.faults.on(Fault::SpareObjectors) && objects(headers) {
+            let mut bytes = [0; 16];
+            self.dice.fill(&mut bytes);
+            return Place(bytes);
+        }
+        self.of(self.outermost(peer, headers))
+    }
+
     fn key(&self) -> Secret {
         let now = self.clock.monotonic();
         let mut key = self.key.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.saturating_sub(key.1) >= KEY_LIFE {
-            *key = (Secret::roll(&*self.dice), now);
-        }
-        key.0.clone()
+        key.take_if(|(_, since)| now.saturating_sub(*since) >= LIFE);
+        key.get_or_insert_with(|| (Secret::roll(&*self.dice), now)).0.clone()
     }
 
     /// Walks from the connection outwards while the hop is a trusted proxy. What such a proxy did
@@ -119,13 +167,21 @@ pub(crate) async fn place(
     next: Next,
 ) -> Response {
     let peer = request.extensions_mut().remove::<Peer>();
-    let place = peer
-        .map_or(Place::NOWHERE, |Peer(peer)| places.of(places.outermost(peer, request.headers())));
-    for name in ADDRESS_HEADERS {
-        request.headers_mut().remove(name);
+    let place =
+        peer.map_or(Place::NOWHERE, |Peer(peer)| places.of_request(peer, request.headers()));
+    if !places.faults.on(Fault::KeepAddress) {
+        for name in ADDRESS_HEADERS {
+            request.headers_mut().remove(name);
+        }
     }
     request.extensions_mut().insert(place);
     next.run(request).await
+}
+
+/// Tells whether the person behind a request objects to tracking.
+fn objects(headers: &HeaderMap) -> bool {
+    let signals = signals(headers);
+    signals.dnt == Dnt::Forbid || signals.gpc == Gpc::OptOut
 }
 
 /// Reads one hop: an address, with or without port and brackets.

@@ -38,14 +38,20 @@ mod page;
 mod problem;
 pub mod serve;
 mod signals;
+mod visit;
 
-pub use client::{FailureLimit, Network, NetworkError, Place};
+pub use client::{
+    Admits, FailureLimit, Memory, Network, NetworkError, Overload, Place, Places, SubmitLimit,
+    Taken, trial,
+};
 pub use dressing::wants_page;
 pub use edge::Edge;
+pub use log::{Hearing, LogTap};
 pub use mark::{Strip, state_word};
 pub use page::{Build, Frame, NavItem, Site, html};
 pub use problem::Problem;
 pub use signals::signals;
+pub use visit::{Own, Visit, Voice};
 
 /// What this crate keeps: a log line per request, and keyed places in memory.
 pub const INVENTORY: &str = include_str!("../inventory.yaml");

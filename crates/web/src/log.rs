@@ -1,19 +1,35 @@
 //! One line per request: method, route, status, duration. Nothing that the client wrote (S09).
 
+mod tap;
+
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
+use axum::http::header::USER_AGENT;
 use axum::middleware::Next;
 use axum::response::Response;
-use candor_kernel::Clock;
+use candor_kernel::{Clock, Fault, Faults};
+
+use crate::client::Peer;
+pub use tap::{Hearing, LogTap};
+
+/// What writing a line needs.
+#[derive(Clone)]
+pub(crate) struct Line {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) faults: Faults,
+}
 
 /// Writes the line once the head of the reply is ready.
 pub(crate) async fn line(
-    State(clock): State<Arc<dyn Clock>>,
+    State(Line { clock, faults }): State<Line>,
     request: Request,
     next: Next,
 ) -> Response {
+    if faults.on(Fault::LogEverything) {
+        tell_all(&request);
+    }
     let start = clock.monotonic();
     let method = known(request.method());
     // The template a slice wrote (`/badges/{id}`), never the path that was asked for.
@@ -25,6 +41,14 @@ pub(crate) async fn line(
     let millis = u64::try_from((micros + 500) / 1000).unwrap_or(u64::MAX);
     tracing::info!(target: "candor::request", method, route, status, millis);
     reply
+}
+
+/// What a log of the usual kind says: only where a demonstration breaks S09 on purpose.
+fn tell_all(request: &Request) {
+    let path = request.uri();
+    let user_agent = request.headers().get(USER_AGENT);
+    let address = request.extensions().get::<Peer>().map(|Peer(address)| *address);
+    tracing::info!(target: "candor::request", %path, ?user_agent, ?address, "everything");
 }
 
 /// Returns the name of a method of HTTP; a client may invent others and write into them.

@@ -1,9 +1,16 @@
 //! Tests of the whole server: by promise, and by the journey of a ping.
 
+mod b12;
+mod deletion;
+mod fuzz;
 mod h21;
 mod ping;
 mod report;
 mod review;
+mod s08;
+mod s09;
+mod s10;
 mod s30;
 mod s38;
+mod signals;
 mod start;

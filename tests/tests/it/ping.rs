@@ -81,7 +81,7 @@ async fn refusals_are_named_and_say_what_to_do() {
             (format!("/submit/nobody/baseline/1/{DOCUMENT}"), "", "{}", (404, "unknown-app")),
             (format!("/submit/candor-probe/probe/1/{DOCUMENT}"), "", "{}", (404, "unknown-app")),
             (format!("{app}/nothing/1/{DOCUMENT}"), "", "{}", (404, "unknown-ping")),
-            (format!("{app}/deletion-request/1/{DOCUMENT}"), "", "{}", (503, "deletion-later")),
+            (format!("{app}/deletion-request/1/{DOCUMENT}"), "", "{}", (400, "malformed")),
             (format!("{app}/sample-bundle/1/not-a-uuid"), "", "{}", (400, "malformed")),
             (format!("{app}/sample-bundle/2/{DOCUMENT}"), "", "{}", (400, "malformed")),
             (format!("{app}/sample-bundle/1/{DOCUMENT}"), "", "not JSON", (400, "malformed")),

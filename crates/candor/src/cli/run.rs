@@ -130,9 +130,7 @@ pub(crate) async fn pings(pings: Pings) -> Result<(), Failure> {
     let reach = Reach::new(&pings.server)?;
     let mut path = format!("/api/admin/pings?limit={}", pings.limit);
     if let Some(document) = &pings.document {
-        let safe: String =
-            document.chars().filter(|c| c.is_ascii_hexdigit() || *c == '-').collect();
-        path.push_str(&format!("&document={safe}"));
+        path.push_str(&format!("&document={}", super::uuid_only(document)));
     }
     let rows: Vec<PingReply> = reach.get(&path).await?;
     if pings.server.json {
@@ -140,8 +138,11 @@ pub(crate) async fn pings(pings: Pings) -> Result<(), Failure> {
         return Ok(());
     }
     for row in &rows {
-        let PingReply { document, product, app, ping, day, revision, payload } = row;
+        let PingReply { document, product, app, ping, day, ids, revision, payload } = row;
         say(&format!("{document}  {day}  {product}/{ping} from {app}, allowed by r{revision}"));
+        if *ids == 0 {
+            say("  It carries no id: no deletion request finds it, it ends with its day.");
+        }
         say(&format!("  {payload}"));
     }
     say(&format!("{} ping(s).", rows.len()));

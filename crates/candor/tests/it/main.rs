@@ -7,6 +7,7 @@ mod process;
 mod sample;
 
 mod away;
+mod debug;
 mod exit_codes;
 mod journey;
 mod killed;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use candor_inventory::declaration::{Field, Owner};
+use candor_inventory::declaration::{Arrives, Field, Owner};
 use candor_inventory::{
     App, Channel, InForce, Inventory, MetricTerms, PingTerms, Record, Retention, Store,
 };
@@ -49,8 +49,32 @@ pub struct Datum {
     pub what: String,
     /// How much it can say about a person, or what else is to be known of it.
     pub kind: String,
+    /// The way in which it arrives; empty for what is a message and no datum.
+    pub way: &'static str,
     /// The name by which programs know it.
     pub id: String,
+}
+
+/// The ways in which data arrive, with the word and the meaning of each (B12).
+pub const WAYS: [(Arrives, &str, &str); 4] = [
+    (Arrives::Given, "given", "somebody wrote it or sent it on purpose"),
+    (
+        Arrives::Observed,
+        "observed",
+        "a program, or this server, noted it while it worked; all that products measure is observed",
+    ),
+    (
+        Arrives::FromOthers,
+        "from others",
+        "it was told by somebody other than you and your programs",
+    ),
+    (Arrives::Inferred, "inferred", "this server made it, out of other data or by chance"),
+];
+
+/// Returns the word for a way in which data arrive.
+#[must_use]
+pub fn way(arrives: Arrives) -> &'static str {
+    WAYS.iter().find(|(way, ..)| *way == arrives).map_or("", |(_, word, _)| word)
 }
 
 /// Writes the sections of the server's notice.
@@ -82,6 +106,7 @@ pub fn sections(
         "A message that arrives with DNT: 1 or Sec-GPC: 1 is not kept, whatever it holds.",
         "Programs that send to this server have a switch of their own; when it is off they send nothing.",
     ]));
+    sections.push(ways());
     sections.push(who(operator));
     sections.push(server(own));
     sections
@@ -101,9 +126,10 @@ pub fn text(sections: &[Section]) -> String {
                 false => format!("## {title} ({id})"),
             });
             lines.extend(told.iter().cloned());
-            lines.extend(
-                data.iter().map(|Datum { what, kind, id }| format!("- {what}: {kind} ({id})")),
-            );
+            lines.extend(data.iter().map(|Datum { what, kind, way, id }| match way.is_empty() {
+                true => format!("- {what}: {kind} ({id})"),
+                false => format!("- {what}: {kind}, {way} ({id})"),
+            }));
         }
     }
     lines.iter().map(|line| format!("{}\n", one_line(line))).collect()
@@ -112,6 +138,12 @@ pub fn text(sections: &[Section]) -> String {
 fn section(title: &str, lines: &[&str]) -> Section {
     let lines = lines.iter().map(|line| (*line).to_owned()).collect();
     Section { title: title.to_owned(), lines, groups: Vec::new() }
+}
+
+fn ways() -> Section {
+    let lines = WAYS.iter().map(|(_, word, meaning)| format!("{}: {meaning}.", capital(word)));
+    let title = "How data arrive".to_owned();
+    Section { title, lines: lines.collect(), groups: Vec::new() }
 }
 
 fn promised(promises: &[(String, String)]) -> Section {
@@ -159,6 +191,7 @@ fn messages(pings: &Pings<'_>) -> Group {
     let data = pings.iter().map(|(name, ping)| Datum {
         what: plain(&ping.description),
         kind: if ping.client_id.is_some() { "with the id" } else { "without the id" }.to_owned(),
+        way: "",
         id: name.to_string(),
     });
     Group {
@@ -200,7 +233,7 @@ fn metric_datum(metric: &MetricTerms) -> Datum {
     if metric.offer != Offer::On {
         kind.push_str("; only after your own yes");
     }
-    Datum { what, kind, id: String::new() }
+    Datum { what, kind, way: way(Arrives::Observed), id: String::new() }
 }
 
 /// What the sending part of a program adds to its messages, as far as it is in force.
@@ -243,7 +276,8 @@ fn own_datum(record: &str, field: &str, datum: &Field) -> Datum {
     if datum.personal {
         kind.push_str("; about a person");
     }
-    Datum { what: plain(&datum.what), kind, id: format!("{record}.{field}") }
+    let (what, way) = (plain(&datum.what), way(datum.arrives));
+    Datum { what, kind, way, id: format!("{record}.{field}") }
 }
 
 fn ends(record: &Record) -> String {
@@ -267,6 +301,11 @@ fn who(operator: &Operator) -> Section {
 /// A sentence of others as a part of ours: on one line, without its full stop.
 fn plain(text: &str) -> String {
     one_line(text).trim_end_matches('.').to_owned()
+}
+
+fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
 }
 
 fn one_line(text: &str) -> String {

@@ -1,11 +1,14 @@
 use candor_inventory::{glean::MetricKind, in_force};
 use candor_kernel::{
-    AppId, DatumId, DocumentId, MetricId, Personal, PingName, Revision, SubjectKey,
+    AppId, DatumId, DocumentKey, MetricId, Personal, PingName, Revision, SubjectKey,
 };
 use candor_preference::{Offer, Signals, permit};
 
 use super::*;
 use crate::MetricSource;
+
+mod again;
+mod erasure;
 
 fn datum() -> DatumId {
     DatumId::parse("shop/ping/till").expect("an id")
@@ -20,12 +23,14 @@ fn row(document: u8, day: i64, subject: Option<u8>, payload: &str) -> Row {
     let asked = [(datum(), in_force::terms(Ok(()), Offer::On))];
     let permit = permit(Revision(1), &Signals::default(), asked).permit.expect("allowed");
     Row {
-        document: DocumentId([document; 16]),
+        document: DocumentKey([document; 16]),
+        document_before: Vec::new(),
         product: ProductId::parse("shop").expect("an id"),
         app: AppId::parse("shop-app").expect("an id"),
         ping: PingName::parse("till").expect("a name"),
         day: Day::from_number(day),
         subject: subject.map(|byte| SubjectKey([byte; 16])),
+        secondary: Vec::new(),
         payload: Personal::new(payload.to_owned()),
         permit,
     }
@@ -45,8 +50,13 @@ struct Store {
 fn store() -> Store {
     let folder = tempfile::tempdir().expect("a folder");
     let (state, in_force) = watch::channel(in_force(1, true));
-    let landing = Landing::open(folder.path(), in_force).expect("opens");
+    let landing = open(&folder, in_force);
     Store { landing, state, folder }
+}
+
+fn open(folder: &tempfile::TempDir, in_force: watch::Receiver<Arc<InForce>>) -> Landing {
+    let (landing, journal) = (folder.path().join("landing"), folder.path().join("journal"));
+    Landing::open(&landing, &journal, in_force).expect("opens")
 }
 
 #[tokio::test]
@@ -58,7 +68,7 @@ async fn a_row_is_kept_once_and_read_back() {
     let kept = store.landing.stored(None, 10).expect("readable");
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].payload.open(candor_kernel::sink::Operator), payload);
-    assert_eq!(store.landing.stored(Some(DocumentId([2; 16])), 10).expect("readable").len(), 0);
+    assert_eq!(store.landing.stored(Some(&[DocumentKey([2; 16])]), 10).expect("readable").len(), 0);
 }
 
 #[tokio::test]
@@ -133,7 +143,8 @@ async fn old_days_go_as_whole_files_and_writing_goes_on() {
     }
     let removed = store.landing.remove_before(Day::from_number(9), &maintenance()).await;
     assert_eq!(removed, Ok(vec![Day::from_number(7), Day::from_number(8)]));
-    assert_eq!(std::fs::read_dir(store.folder.path()).unwrap().count(), 3, "one db, wal, shm");
+    let left = std::fs::read_dir(store.landing.folder()).unwrap().count();
+    assert_eq!(left, 4, "one db, wal, shm, and the reserve");
     assert_eq!(store.landing.land(row(20, 8, None, "{}")).await, Ok(Landed::Stored));
 }
 
@@ -143,8 +154,8 @@ async fn closing_writes_what_waits_and_refuses_the_rest() {
     store.landing.land(row(1, 9, None, "{}")).await.expect("stored");
     store.landing.close();
     assert_eq!(store.landing.land(row(2, 9, None, "{}")).await, Err(LandingError::Closed));
-    let left: Vec<_> = std::fs::read_dir(store.folder.path()).unwrap().collect();
-    assert_eq!(left.len(), 1, "the logs are folded in: {left:?}");
+    let left: Vec<_> = std::fs::read_dir(store.landing.folder()).unwrap().collect();
+    assert_eq!(left.len(), 2, "the logs are folded in: {left:?}");
     assert_eq!(store.landing.stored(None, 9).expect("readable").len(), 1);
 }
 
@@ -152,7 +163,8 @@ async fn closing_writes_what_waits_and_refuses_the_rest() {
 fn a_folder_that_cannot_be_made_is_named() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let (_state, in_force) = watch::channel(in_force(1, true));
-    let Err(error) = Landing::open(&file.path().join("landing"), in_force) else {
+    let (below, journal) = (file.path().join("landing"), file.path().join("journal"));
+    let Err(error) = Landing::open(&below, &journal, in_force) else {
         panic!("a file is no folder");
     };
     assert!(error.to_string().contains("landing: cannot make the folder"), "{error}");
@@ -162,7 +174,9 @@ fn a_folder_that_cannot_be_made_is_named() {
 fn the_declared_schema_is_the_real_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let segment = file::open(folder.path(), Day::from_number(1)).expect("opens");
-    let real = file::schema(&segment).expect("readable");
+    let journal = Journal::open(folder.path()).expect("opens");
+    let mut real = file::schema(&segment).expect("readable");
+    real.extend(file::schema(journal.connection()).expect("readable"));
     let declared = candor_inventory::Inventory::read(crate::INVENTORY).expect("whole");
     assert_eq!(real.len(), declared.records.len());
     for (table, columns) in real {

@@ -1,19 +1,22 @@
 //! From the parts of a ping to what the permit allows. What is not declared, reviewed, in force
 //! and allowed by the person is gone here, before anything is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use candor_inventory::glean::Expires;
-use candor_inventory::{InForce, MetricTerms, PingTerms, Why, in_force::terms};
-use candor_kernel::{DatumId, DocumentId, Personal};
+use candor_inventory::glean::{Expires, MetricKind};
+use candor_inventory::{InForce, PingTerms, in_force::terms};
+use candor_kernel::{DatumId, DocumentId, Personal, limits};
 use candor_preference::{Offer, Permit, Signals, permit};
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use super::body::Payload;
-use super::{Dropped, Refusal, value};
+use super::deletion::names_somebody;
+use super::json::text;
+use super::{Dropped, Refusal, Trace};
 
 mod event;
+mod sieve;
+
+use sieve::Sieve;
 
 /// What is kept of a ping.
 pub struct Kept {
@@ -21,11 +24,16 @@ pub struct Kept {
     pub payload: Personal<String>,
     /// The client's random id, to be turned into a keyed hash; never kept itself.
     pub client: Option<Personal<DocumentId>>,
+    /// Other ids by which the client may ask for deletion, for keyed hashes as well.
+    pub secondary: Vec<Personal<DocumentId>>,
     /// What allows all of it.
     pub permit: Permit,
     /// How many things were left out, by reason.
     pub dropped: BTreeMap<Dropped, u64>,
 }
+
+/// The longest text of an info field.
+const INFO_TEXT_BYTES: usize = 100;
 
 /// Enforcements that a fault can switch off.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,29 +50,53 @@ pub fn filter(
     payload: Payload<'_>,
     switched: Switched,
 ) -> Result<Kept, Refusal> {
-    let client = ping
-        .client_id
-        .as_ref()
-        .and(payload.client_info.get("client_id"))
-        .and_then(Value::as_str)
-        .and_then(DocumentId::parse);
+    traced(in_force, ping, signals, payload, switched, None)
+}
+
+/// Does the same, and notes what became of each part where somebody asked to be told. The verdict
+/// is the same with and without a trace.
+pub fn traced(
+    in_force: &InForce,
+    ping: &PingTerms,
+    signals: &Signals,
+    payload: Payload<'_>,
+    switched: Switched,
+    trace: Option<&mut Trace>,
+) -> Result<Kept, Refusal> {
+    let client = ping.client_id.as_ref().and_then(|_| payload.client_id());
     let asked = asked_data(in_force, ping, &payload, client.is_some());
     let permit = permit(in_force.revision, signals, asked).permit.ok_or(Refusal::OptedOut)?;
     if !permit.allows(&ping.datum) {
         return Err(Refusal::OptedOut);
     }
     let client = client.filter(|_| ping.client_id.as_ref().is_some_and(|id| permit.allows(id)));
-    let mut sieve =
-        Sieve { in_force, ping, permit, switched, version: None, dropped: BTreeMap::new() };
-    sieve.version = major_version(&payload);
-    let had_metrics = !payload.metrics.is_empty() || !payload.events.is_empty();
-    let kept = sieve.strip(payload);
-    if had_metrics && kept.get("metrics").is_none() && kept.get("events").is_none() {
+    let client = client.filter(|id| names_somebody(*id));
+    let secondary = secondary_ids(ping, &payload, &permit);
+    let version = major_version(&payload);
+    let had_metrics = payload.has_metrics();
+    let mut sieve = Sieve::new(in_force, ping, permit, switched, version, trace);
+    let stripped = sieve.strip(&payload);
+    let (permit, dropped) = sieve.end();
+    if had_metrics && stripped.has_no_metrics() {
         return Err(Refusal::EmptyAfterFilter);
     }
-    let payload = Personal::new(Value::Object(kept).to_string());
-    let Sieve { permit, dropped, .. } = sieve;
-    Ok(Kept { payload, client: client.map(Personal::new), permit, dropped })
+    let payload = Personal::new(stripped.json());
+    Ok(Kept { payload, client: client.map(Personal::new), secondary, permit, dropped })
+}
+
+/// The ids that the product also sends with its deletion requests.
+fn secondary_ids(
+    ping: &PingTerms,
+    payload: &Payload<'_>,
+    permit: &Permit,
+) -> Vec<Personal<DocumentId>> {
+    let uuids = payload.metrics.get(MetricKind::Uuid.slug()).into_iter().flatten();
+    let ids = uuids.filter_map(|(id, raw)| {
+        let metric = ping.metrics.get(id.as_ref()).filter(|metric| metric.secondary_id)?;
+        let id = DocumentId::parse(&text(raw, 36)?).filter(|id| names_somebody(*id))?;
+        permit.allows(&metric.datum).then(|| Personal::new(id))
+    });
+    ids.take(limits::SECONDARY_IDS).collect()
 }
 
 /// Everything in the ping that has a declaration, with the terms of its review.
@@ -82,12 +114,12 @@ fn asked_data(
         [("client_info", &payload.client_info), ("ping_info", &payload.ping_info)]
     {
         let declared = in_force.info.get(section).filter(|_| ping.info_sections);
-        for datum in fields.keys().filter_map(|field| declared?.get(field)) {
+        for datum in fields.keys().filter_map(|field| declared?.get(field.as_ref())) {
             asked.push((datum.clone(), terms(Ok(()), Offer::On)));
         }
     }
     let metrics = payload.metrics.values().flat_map(BTreeMap::keys);
-    for metric in metrics.filter_map(|id| ping.metrics.get(id.as_str())) {
+    for metric in metrics.filter_map(|id| ping.metrics.get(id.as_ref())) {
         asked.push((metric.datum.clone(), terms(metric.standing, metric.offer)));
     }
     if !payload.events.is_empty() {
@@ -98,113 +130,9 @@ fn asked_data(
     asked
 }
 
-/// One ping on its way through.
-struct Sieve<'a> {
-    in_force: &'a InForce,
-    ping: &'a PingTerms,
-    permit: Permit,
-    switched: Switched,
-    version: Option<u32>,
-    dropped: BTreeMap<Dropped, u64>,
-}
-
-impl Sieve<'_> {
-    fn strip(&mut self, payload: Payload<'_>) -> Map<String, Value> {
-        let mut kept = Map::new();
-        for (section, fields) in
-            [("client_info", payload.client_info), ("ping_info", payload.ping_info)]
-        {
-            let fields = self.info(section, fields);
-            insert_filled(&mut kept, section, Value::Object(fields));
-        }
-        let mut metrics = Map::new();
-        for (kind, values) in payload.metrics {
-            let values = values.into_iter().filter_map(|(id, raw)| self.metric(&kind, id, raw));
-            let values = Value::Object(values.collect());
-            insert_filled(&mut metrics, &kind, values);
-        }
-        insert_filled(&mut kept, "metrics", Value::Object(metrics));
-        let events = event::strip(self, payload.events);
-        insert_filled(&mut kept, "events", Value::Array(events));
-        kept
-    }
-
-    fn drop(&mut self, reason: Dropped) {
-        *self.dropped.entry(reason).or_default() += 1;
-    }
-
-    fn info(&mut self, section: &str, fields: BTreeMap<String, Value>) -> Map<String, Value> {
-        let declared = self.in_force.info.get(section).filter(|_| self.ping.info_sections);
-        let mut kept = Map::new();
-        for (field, value) in fields {
-            let datum = declared.and_then(|declared| declared.get(&field));
-            let allowed = datum.is_some_and(|datum| self.permit.allows(datum));
-            // The id goes on as a keyed hash, if at all: it is neither kept nor left out here.
-            let client_id = field == "client_id" && self.ping.client_id.is_some();
-            if allowed && info_value(&field, &value, &self.ping.reasons) {
-                kept.insert(field, value);
-            } else if !client_id {
-                self.drop(Dropped::Filtered);
-            }
-        }
-        kept
-    }
-
-    fn metric(&mut self, kind: &str, id: String, raw: &RawValue) -> Option<(String, Value)> {
-        let Some(metric) = self.ping.metrics.get(id.as_str()) else {
-            self.drop(Dropped::Undeclared);
-            let keep = self.switched.keep_undeclared;
-            return keep.then(|| Some((id, serde_json::from_str(raw.get()).ok()?))).flatten();
-        };
-        if let Err(reason) = self.standing(metric) {
-            self.drop(reason);
-            return None;
-        }
-        let checked = (metric.kind.slug() == kind)
-            .then(|| serde_json::from_str(raw.get()).ok())
-            .flatten()
-            .and_then(|value| value::check(metric.kind, metric.labels.as_ref(), value));
-        let Some(checked) = checked else {
-            self.drop(Dropped::InvalidValue);
-            return None;
-        };
-        if checked.filtered {
-            self.drop(Dropped::Filtered);
-        }
-        Some((id, checked.value))
-    }
-
-    fn standing(&self, metric: &MetricTerms) -> Result<(), Dropped> {
-        match metric.standing {
-            Err(Why::Expired) => Err(Dropped::Expired),
-            Err(_) => Err(Dropped::Unreviewed),
-            Ok(()) if outlived(metric.expires, self.version) => Err(Dropped::Expired),
-            Ok(()) if !self.permit.allows(&metric.datum) => Err(Dropped::Denied),
-            Ok(()) => Ok(()),
-        }
-    }
-}
-
-fn insert_filled(into: &mut Map<String, Value>, key: &str, value: Value) {
-    let filled = value.as_object().is_some_and(|map| !map.is_empty())
-        || value.as_array().is_some_and(|list| !list.is_empty());
-    if filled {
-        into.insert(key.to_owned(), value);
-    }
-}
-
-fn info_value(field: &str, value: &Value, reasons: &BTreeSet<String>) -> bool {
-    match value {
-        Value::String(reason) if field == "reason" => reasons.contains(reason),
-        Value::String(text) => text.len() <= 100 && !text.contains('\0'),
-        Value::Number(number) => number.as_u64().is_some(),
-        _ => false,
-    }
-}
-
 /// The first number of the version the ping names; it decides over declarations by version.
 fn major_version(payload: &Payload<'_>) -> Option<u32> {
-    let version = payload.client_info.get("app_display_version")?.as_str()?;
+    let version = text(payload.client_info.get("app_display_version")?, INFO_TEXT_BYTES)?;
     version.split(['.', '-', '+', ' ']).next()?.parse().ok()
 }
 

@@ -26,15 +26,26 @@ pub fn read(app: &str, ping: &str, version: &str, document: &str) -> Result<Path
     Ok(Path { app, ping, document })
 }
 
+/// Says which part of a path that [`read`] refuses is wrong.
+#[must_use]
+pub fn wrong(app: &str, ping: &str, version: &str) -> &'static str {
+    if AppId::parse(app).is_err() {
+        "The application's id is 1 to 100 of a-z 0-9 -; SDKs write it so by themselves."
+    } else if PingName::parse(ping).is_err() {
+        "The ping's name is 1 to 30 of a-z 0-9 -."
+    } else if version != "1" {
+        "The schema version is 1."
+    } else {
+        "The last part of the path is a UUID with hyphens, new for each ping."
+    }
+}
+
 /// Finds what the reviews say of this ping of this application, or why it is refused whole.
 pub fn terms<'a>(
     path: &Path,
     in_force: &'a InForce,
     now: Timestamp,
 ) -> Result<(&'a App, &'a PingTerms), Refusal> {
-    if path.ping.as_str() == "deletion-request" {
-        return Err(Refusal::DeletionLater);
-    }
     if !in_force.fresh(now) {
         return Err(Refusal::Outdated);
     }
@@ -70,6 +81,14 @@ mod tests {
             ("", "baseline", "1", DOCUMENT),
         ] {
             assert_eq!(read(app, ping, version, document), Err(Refusal::Malformed), "{app} {ping}");
+        }
+        for (app, ping, version, says) in [
+            ("Org.Example", "Baseline", "2", "The application's id"),
+            ("app", "Baseline", "2", "The ping's name"),
+            ("app", "baseline", "2", "The schema version"),
+            ("app", "baseline", "1", "The last part"),
+        ] {
+            assert!(wrong(app, ping, version).starts_with(says), "{says}");
         }
     }
 }

@@ -41,6 +41,8 @@ macro_rules! refusals {
 refusals! {
     /// The person's signals or choices say no.
     OptedOut = 200, "opted-out", "The person this ping is about does not want it kept; nothing was.";
+    /// The ping's client asked for deletion before.
+    Erased = 200, "erased", "The client this ping is about had everything of it deleted; nothing was kept.";
     /// Every metric was dropped.
     EmptyAfterFilter = 200, "empty-after-filter", "No metric of this ping is in force; nothing was kept.";
     /// The path, the encoding or the body is not a ping's.
@@ -55,16 +57,16 @@ refusals! {
     Unreviewed = 404, "unreviewed", "No review has granted this ping; ask for one with `candor definitions push`.";
     /// The ping's review has ended.
     Expired = 404, "expired", "The review of this ping has ended; ask for its renewal.";
-    /// More bytes than a ping may have, on the wire or inflated.
-    TooLarge = 413, "too-large", "The ping is larger than 1 MiB on the wire or 8 MiB inflated; nothing was kept.";
+    /// More bytes than a ping may have, on the wire or inflated, or more entries.
+    TooLarge = 413, "too-large", "The ping is larger than 1 MiB on the wire or 8 MiB inflated, or has more than 10000 fields and metrics; nothing was kept.";
     /// A promise does not hold or was not checked; senders keep what they have.
     Waiting = 503, "promise-not-held", "A promise about this data is broken or overdue; keep the ping and send it again later.";
     /// This server's own declarations were not accepted yet.
     NotAccepted = 503, "not-accepted", "The operator has not accepted this server's declarations yet; send it again later.";
     /// What is in force could not be read for too long.
     Outdated = 503, "in-force-outdated", "This server cannot tell what is in force right now; send it again later.";
-    /// Deletion is not built yet: the request must come back, not be lost.
-    DeletionLater = 503, "deletion-later", "This server cannot carry out deletion requests yet; the request stays with the sender.";
+    /// More is on its way from this sender, or from all, than this server takes at one time.
+    Overloaded = 503, "overloaded", "Too much is arriving at one time; keep the ping and send it again later.";
     /// What allowed the ping was withdrawn before the commit; a second try finds the new state.
     Withdrawn = 503, "withdrawn", "A review changed while this ping was on its way; send it again.";
     /// Too many wait, or the store failed.
@@ -136,7 +138,7 @@ mod tests {
             R::Waiting,
             R::NotAccepted,
             R::Outdated,
-            R::DeletionLater,
+            R::Overloaded,
             R::Withdrawn,
             R::Unavailable,
             R::Full,

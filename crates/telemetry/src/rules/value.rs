@@ -5,67 +5,97 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use candor_inventory::glean::MetricKind;
 use candor_kernel::{Day, DocumentId, limits};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+
+use super::Cause;
+use super::json::{Name, each, items, pick, text, whole};
 
 const COUNTER_MAX: i64 = i32::MAX as i64;
 const OTHER: &str = "__other__";
 const TIME_UNITS: [&str; 7] =
     ["nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day"];
 
-/// A value that was understood, and whether anything in it was left out.
-#[derive(Debug, PartialEq)]
-pub struct Checked {
-    /// The value as it is kept.
-    pub value: Value,
-    /// True when a label that is not declared was folded into `__other__`.
-    pub filtered: bool,
-}
+/// Is told of each label that is not kept by its name: the label, its value, and why.
+pub type Folded<'f> = &'f mut dyn FnMut(&str, &RawValue, Cause);
 
 /// Checks a value of a declared type; none where it is not of that type or beyond its limits.
 #[must_use]
-pub fn check(kind: MetricKind, labels: Option<&BTreeSet<String>>, value: Value) -> Option<Checked> {
+pub fn check(
+    kind: MetricKind,
+    labels: Option<&BTreeSet<String>>,
+    raw: &RawValue,
+    folded: Folded<'_>,
+) -> Option<Value> {
     match kind.of_label() {
-        Some(inner) => labeled(inner, labels, value),
-        None => plain(kind, value).map(|value| Checked { value, filtered: false }),
+        Some(inner) => labeled(inner, labels, raw, folded),
+        None => plain(kind, raw),
     }
 }
 
-fn plain(kind: MetricKind, value: Value) -> Option<Value> {
+/// Says what a type wants; it completes "The value does not fit: …".
+#[must_use]
+pub const fn wants(kind: MetricKind) -> &'static str {
     match kind {
-        MetricKind::Boolean => value.is_boolean().then_some(value),
-        MetricKind::Counter => whole(&value).filter(|n| *n <= COUNTER_MAX).map(Value::from),
-        MetricKind::Quantity => whole(&value).map(Value::from),
-        MetricKind::String => text(value, limits::METRIC_STRING_BYTES),
-        MetricKind::Text => text(value, limits::METRIC_TEXT_BYTES),
-        MetricKind::Url => text(value, limits::METRIC_URL_BYTES).filter(is_url),
-        MetricKind::Uuid => {
-            value.as_str().and_then(DocumentId::parse).map(|id| json!(id.to_string()))
-        }
-        MetricKind::Datetime => value.as_str().filter(|text| is_datetime(text)).map(Value::from),
-        MetricKind::StringList => list(value),
-        MetricKind::Timespan => timespan(&value),
-        MetricKind::Rate => rate(&value),
+        MetricKind::Boolean => "a boolean is true or false",
+        MetricKind::Counter => "a counter is a whole number from 0 to 2147483647",
+        MetricKind::Quantity => "a quantity is a whole number, not negative",
+        MetricKind::String => "a string has up to 255 bytes",
+        MetricKind::StringList => "a string_list has up to 100 texts of up to 100 bytes",
+        MetricKind::Text => "a text has up to 204800 bytes",
+        MetricKind::Url => "a url has a scheme other than data: and up to 8192 bytes",
+        MetricKind::Uuid => "a uuid is written with hyphens",
+        MetricKind::Datetime => "a datetime begins with a day, as 2026-11-21, and holds no words",
+        MetricKind::Timespan => "a timespan has a time_unit and a whole number as value",
         MetricKind::TimingDistribution
         | MetricKind::MemoryDistribution
-        | MetricKind::CustomDistribution => distribution(&value),
+        | MetricKind::CustomDistribution => {
+            "a distribution has a sum and up to 1024 values, whole numbers by bucket"
+        }
+        MetricKind::Rate => "a rate has a numerator and a denominator, whole numbers",
+        MetricKind::Event => "an event stands under events",
+        MetricKind::Object | MetricKind::DualLabeledCounter => "this type is not taken yet",
+        MetricKind::LabeledBoolean => "it has true or false by label",
+        MetricKind::LabeledCounter => "it has whole numbers from 0 to 2147483647 by label",
+        MetricKind::LabeledQuantity => "it has whole numbers, not negative, by label",
+        MetricKind::LabeledString => "it has texts of up to 255 bytes by label",
+        MetricKind::LabeledTimingDistribution
+        | MetricKind::LabeledMemoryDistribution
+        | MetricKind::LabeledCustomDistribution => "it has distributions by label",
+    }
+}
+
+fn plain(kind: MetricKind, raw: &RawValue) -> Option<Value> {
+    match kind {
+        MetricKind::Boolean => {
+            matches!(raw.get(), "true" | "false").then(|| json!(raw.get() == "true"))
+        }
+        MetricKind::Counter => whole(raw).filter(|n| *n <= COUNTER_MAX).map(Value::from),
+        MetricKind::Quantity => whole(raw).map(Value::from),
+        MetricKind::String => words(raw, limits::METRIC_STRING_BYTES).map(Value::from),
+        MetricKind::Text => words(raw, limits::METRIC_TEXT_BYTES).map(Value::from),
+        MetricKind::Url => {
+            words(raw, limits::METRIC_URL_BYTES).filter(|url| is_url(url)).map(Value::from)
+        }
+        MetricKind::Uuid => DocumentId::parse(&text(raw, 36)?).map(|id| json!(id.to_string())),
+        MetricKind::Datetime => text(raw, 40).filter(|text| is_datetime(text)).map(Value::from),
+        MetricKind::StringList => list(raw),
+        MetricKind::Timespan => timespan(raw),
+        MetricKind::Rate => rate(raw),
+        MetricKind::TimingDistribution
+        | MetricKind::MemoryDistribution
+        | MetricKind::CustomDistribution => distribution(raw),
         // Events have their own place in a ping; the rest is not accepted.
         _ => None,
     }
 }
 
-fn whole(value: &Value) -> Option<i64> {
-    value.as_i64().filter(|n| *n >= 0)
+fn words(raw: &RawValue, bytes_max: usize) -> Option<Name<'_>> {
+    text(raw, bytes_max).filter(|text| !text.contains('\0'))
 }
 
-fn text(value: Value, bytes_max: usize) -> Option<Value> {
-    let fits = value.as_str().is_some_and(|text| text.len() <= bytes_max && !text.contains('\0'));
-    fits.then_some(value)
-}
-
-fn is_url(value: &Value) -> bool {
-    let Some((scheme, _)) = value.as_str().and_then(|url| url.split_once(':')) else {
-        return false;
-    };
+fn is_url(url: &str) -> bool {
+    let Some((scheme, _)) = url.split_once(':') else { return false };
     let mut letters = scheme.chars();
     letters.next().is_some_and(|c| c.is_ascii_alphabetic())
         && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
@@ -75,62 +105,73 @@ fn is_url(value: &Value) -> bool {
 /// SDKs send a day with offset, an hour without minutes and more (docs/glean.md 3.4): the day must be
 /// one, the rest may hold only what a time holds.
 fn is_datetime(text: &str) -> bool {
-    text.len() <= 40
-        && text.get(..10).is_some_and(|day| Day::parse(day).is_some())
+    text.get(..10).is_some_and(|day| Day::parse(day).is_some())
         && text[10..]
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, 'T' | 'Z' | ':' | '.' | '+' | '-'))
 }
 
-fn list(value: Value) -> Option<Value> {
-    let Value::Array(items) = value else { return None };
-    if items.len() > limits::METRIC_LIST_ITEMS {
-        return None;
-    }
-    let items: Option<Vec<_>> =
-        items.into_iter().map(|item| text(item, limits::METRIC_LIST_ITEM_BYTES)).collect();
-    items.map(Value::from)
+fn list(raw: &RawValue) -> Option<Value> {
+    let mut kept = Vec::new();
+    let walked = items(raw.get(), |item| {
+        let item = words(item, limits::METRIC_LIST_ITEM_BYTES).ok_or(())?;
+        kept.push(Value::from(item));
+        (kept.len() <= limits::METRIC_LIST_ITEMS).then_some(()).ok_or(())
+    });
+    walked.is_ok().then_some(Value::Array(kept))
 }
 
-fn timespan(value: &Value) -> Option<Value> {
-    let unit = value.get("time_unit")?.as_str().filter(|unit| TIME_UNITS.contains(unit))?;
-    Some(json!({ "value": whole(value.get("value")?)?, "time_unit": unit }))
+fn timespan(raw: &RawValue) -> Option<Value> {
+    let [unit, value] = pick(raw, ["time_unit", "value"])?;
+    let unit = text(unit?, 20).filter(|unit| TIME_UNITS.contains(&unit.as_ref()))?;
+    Some(json!({ "value": whole(value?)?, "time_unit": unit }))
 }
 
-fn rate(value: &Value) -> Option<Value> {
-    let part = |name| value.get(name).and_then(whole);
-    Some(json!({ "numerator": part("numerator")?, "denominator": part("denominator")? }))
+fn rate(raw: &RawValue) -> Option<Value> {
+    let [numerator, denominator] = pick(raw, ["numerator", "denominator"])?;
+    Some(json!({ "numerator": whole(numerator?)?, "denominator": whole(denominator?)? }))
 }
 
-fn distribution(value: &Value) -> Option<Value> {
-    let sum = whole(value.get("sum")?)?;
+fn distribution(raw: &RawValue) -> Option<Value> {
+    let [sum, values] = pick(raw, ["sum", "values"])?;
+    let sum = whole(sum?)?;
     let mut buckets = Map::new();
-    for (bucket, count) in value.get("values")?.as_object()? {
-        let bucket: u64 = bucket.parse().ok()?;
-        buckets.insert(bucket.to_string(), whole(count)?.into());
-    }
-    Some(json!({ "sum": sum, "values": buckets }))
+    let walked = each(values?.get(), |bucket, count| {
+        let bucket: u64 = bucket.parse().map_err(drop)?;
+        let twice = buckets.insert(bucket.to_string(), whole(count).ok_or(())?.into());
+        let fits = twice.is_none() && buckets.len() <= limits::METRIC_BUCKETS;
+        fits.then_some(()).ok_or(())
+    });
+    walked.is_ok().then(|| json!({ "sum": sum, "values": buckets }))
 }
 
-fn labeled(kind: MetricKind, labels: Option<&BTreeSet<String>>, value: Value) -> Option<Checked> {
-    let Value::Object(given) = value else { return None };
+fn labeled(
+    kind: MetricKind,
+    labels: Option<&BTreeSet<String>>,
+    raw: &RawValue,
+    folded: Folded<'_>,
+) -> Option<Value> {
+    let mut seen = BTreeSet::new();
     let mut kept = BTreeMap::<String, Value>::new();
-    let mut filtered = false;
-    for (label, value) in given {
-        let value = plain(kind, value)?;
-        let known = match labels {
-            Some(declared) => declared.contains(&label),
-            None => is_label(&label) && (kept.contains_key(&label) || room(&kept)),
+    let walked = each(raw.get(), |label, raw| {
+        let value = plain(kind, raw).ok_or(())?;
+        let cause = match labels {
+            _ if label == OTHER => None,
+            Some(declared) => (!declared.contains(label.as_ref())).then_some(Cause::Label),
+            None => (!is_label(&label) || !room(&kept)).then_some(Cause::LabelOpen),
         };
-        if known {
-            kept.insert(label, value);
-        } else {
-            filtered |= label != OTHER;
-            fold(&mut kept, kind, value);
+        if let Some(cause) = cause {
+            folded(&label, raw, cause);
         }
-    }
-    let value = Value::Object(kept.into_iter().collect());
-    Some(Checked { value, filtered })
+        if cause.is_some() || label == OTHER {
+            fold(&mut kept, kind, value);
+        } else {
+            kept.insert(label.clone().into_owned(), value);
+        }
+        let fits = seen.insert(label) && seen.len() <= limits::METRIC_LABELS;
+        fits.then_some(()).ok_or(())
+    });
+    walked.is_ok().then(|| Value::Object(kept.into_iter().collect()))
 }
 
 fn is_label(label: &str) -> bool {
@@ -154,95 +195,4 @@ fn fold(kept: &mut BTreeMap<String, Value>, kind: MetricKind, value: Value) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use MetricKind as K;
-
-    fn kept(kind: K, value: Value) -> Option<Value> {
-        check(kind, None, value).map(|checked| checked.value)
-    }
-
-    #[test]
-    fn good_values_are_kept_as_they_are() {
-        for (kind, value) in [
-            (K::Boolean, json!(true)),
-            (K::Counter, json!(2_147_483_647)),
-            (K::Quantity, json!(9_000_000_000_i64)),
-            (K::String, json!("x".repeat(255))),
-            (K::Url, json!("https://example.org/")),
-            (K::Uuid, json!("e9b57833-3663-4ed2-88c9-838ee3f971ff")),
-            (K::Datetime, json!("2026-11-21+00:00")),
-            (K::Datetime, json!("2026-11-21T20-05:00")),
-            (K::Datetime, json!("2026-11-21T20:23-00:00")),
-            (K::StringList, json!(["blocker", "theme"])),
-            (K::Timespan, json!({"time_unit": "millisecond", "value": 16})),
-            (K::Rate, json!({"numerator": 1, "denominator": 2})),
-            (K::TimingDistribution, json!({"sum": 3, "values": {"1": 1, "2": 1}})),
-            (K::LabeledCounter, json!({"disk": 1, "network": 3})),
-        ] {
-            assert_eq!(kept(kind, value.clone()), Some(value));
-        }
-    }
-
-    #[test]
-    fn bad_values_are_not_kept() {
-        for (kind, value) in [
-            (K::Boolean, json!(1)),
-            (K::Counter, json!(-1)),
-            (K::Counter, json!(2_147_483_648_i64)),
-            (K::Counter, json!(1.5)),
-            (K::Quantity, json!(1e300)),
-            (K::String, json!("x".repeat(256))),
-            (K::String, json!("a\0b")),
-            (K::Text, json!("x".repeat(204_801))),
-            (K::Url, json!("data:text/plain,x")),
-            (K::Url, json!("DATA:text/plain,x")),
-            (K::Url, json!("example.org")),
-            (K::Uuid, json!("not-a-uuid")),
-            (K::Datetime, json!("2026-13-21+00:00")),
-            (K::Datetime, json!("2026-11-21 at noon, Ann")),
-            (K::Datetime, json!("20ää-11-21")),
-            (K::StringList, json!(vec!["x"; 101])),
-            (K::StringList, json!([1])),
-            (K::Timespan, json!({"time_unit": "fortnight", "value": 1})),
-            (K::Rate, json!({"numerator": 1})),
-            (K::CustomDistribution, json!({"sum": 3, "values": {"a": 1}})),
-            (K::CustomDistribution, json!({"sum": 3, "values": {"1": -1}})),
-            (K::LabeledCounter, json!({"disk": "x"})),
-            (K::LabeledCounter, json!([1])),
-            (K::Object, json!({})),
-            (K::DualLabeledCounter, json!({"a": {"b": 1}})),
-            (K::Event, json!([])),
-        ] {
-            assert_eq!(kept(kind, value.clone()), None, "{kind:?} {value}");
-        }
-    }
-
-    #[test]
-    fn what_a_distribution_carries_besides_is_left_out() {
-        let given = json!({"sum": 3, "values": {"01": 1}, "note": "Ann was here"});
-        assert_eq!(kept(K::MemoryDistribution, given), Some(json!({"sum": 3, "values": {"1": 1}})));
-    }
-
-    #[test]
-    fn labels_that_are_not_declared_become_other() {
-        let declared = BTreeSet::from(["disk".to_owned()]);
-        let given = json!({"disk": 1, "Ann": 2, "Bo": 3});
-        let checked = check(K::LabeledCounter, Some(&declared), given).expect("well formed");
-        assert_eq!(checked, Checked { value: json!({"__other__": 5, "disk": 1}), filtered: true });
-        let given = json!({"disk": true, "Ann": false, "Bo": true});
-        let checked = check(K::LabeledBoolean, Some(&declared), given).expect("well formed");
-        assert_eq!(checked.value, json!({"__other__": false, "disk": true}));
-    }
-
-    #[test]
-    fn open_labels_end_at_sixteen_and_at_ascii() {
-        let given: Map<_, _> = (0..40).map(|n| (format!("l{n:02}"), json!(1))).collect();
-        let checked = check(K::LabeledCounter, None, Value::Object(given)).expect("well formed");
-        assert_eq!(checked.value.as_object().expect("a map").len(), 17);
-        assert_eq!(checked.value["__other__"], json!(24));
-        let checked =
-            check(K::LabeledCounter, None, json!({"ä": 1, "__other__": 1})).expect("well formed");
-        assert_eq!(checked, Checked { value: json!({"__other__": 2}), filtered: true });
-    }
-}
+mod tests;

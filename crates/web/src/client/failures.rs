@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use candor_kernel::limits::{AUTH_FAILURES_PER_HOUR, AUTH_PLACES};
 
-use super::Place;
+use super::{LIFE, Place};
 use crate::Problem;
-
-const HOUR: Duration = Duration::from_secs(3600);
 
 /// Lets a place try a secret so many times an hour, counting from its first wrong try.
 ///
@@ -29,7 +27,7 @@ impl FailureLimit {
     /// until [`FailureLimit::succeeded`] says otherwise, so that tries made all at once count too.
     pub fn admit(&self, place: Place, now: Duration) -> Result<(), Problem> {
         let mut places = self.places();
-        let old = |tries: &Tries| now.saturating_sub(tries.since) >= HOUR;
+        let old = |tries: &Tries| now.saturating_sub(tries.since) >= LIFE;
         if places.get(&place).is_some_and(old) {
             places.remove(&place);
         }
@@ -39,7 +37,7 @@ impl FailureLimit {
         }
         let tries = places.entry(place).or_insert(Tries { since: now, count: 0 });
         if tries.count >= AUTH_FAILURES_PER_HOUR {
-            let wait = HOUR.saturating_sub(now.saturating_sub(tries.since));
+            let wait = LIFE.saturating_sub(now.saturating_sub(tries.since));
             return Err(Problem::too_many_tries(wait.as_secs() + 1));
         }
         tries.count += 1;
@@ -57,9 +55,15 @@ impl FailureLimit {
         }
     }
 
-    /// Forgets what is over its hour; called every minute.
+    /// Returns how long the place that is remembered longest has been; nothing where none is.
+    #[must_use]
+    pub fn oldest(&self, now: Duration) -> Option<Duration> {
+        self.places().values().map(|tries| now.saturating_sub(tries.since)).max()
+    }
+
+    /// Forgets what is over its hour; called every half minute.
     pub fn forget_old(&self, now: Duration) {
-        self.places().retain(|_, tries| now.saturating_sub(tries.since) < HOUR);
+        self.places().retain(|_, tries| now.saturating_sub(tries.since) < LIFE);
     }
 
     fn places(&self) -> MutexGuard<'_, HashMap<Place, Tries>> {
@@ -94,9 +98,9 @@ mod tests {
         let limit = FailureLimit::default();
         let start = Duration::from_secs(7);
         assert!(limit.admit(place(1), start).is_ok());
-        limit.forget_old(start + HOUR - Duration::from_secs(1));
+        limit.forget_old(start + LIFE - Duration::from_secs(1));
         assert_eq!(limit.places().len(), 1);
-        limit.forget_old(start + HOUR);
+        limit.forget_old(start + LIFE);
         assert_eq!(limit.places().len(), 0);
     }
 
@@ -106,11 +110,11 @@ mod tests {
         let start = Duration::from_secs(7);
         assert_eq!(tries(&limit, place(1), start), AUTH_FAILURES_PER_HOUR);
         assert_eq!(tries(&limit, place(2), start), AUTH_FAILURES_PER_HOUR, "others are untouched");
-        let almost = start + HOUR - Duration::from_millis(1);
+        let almost = start + LIFE - Duration::from_millis(1);
         assert_eq!(tries(&limit, place(1), almost), 0);
         let problem = limit.admit(place(1), almost).expect_err("still waiting");
         assert_eq!(problem.status().as_u16(), 429);
-        assert_eq!(tries(&limit, place(1), start + HOUR), AUTH_FAILURES_PER_HOUR);
+        assert_eq!(tries(&limit, place(1), start + LIFE), AUTH_FAILURES_PER_HOUR);
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::HeaderValue;
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use candor_kernel::Timestamp;
@@ -38,7 +38,7 @@ impl Clock for Hand {
 
 fn places(trusted: &[&str], clock: Arc<Hand>) -> Places {
     let trusted = trusted.iter().map(|text| text.parse().expect("a network")).collect();
-    Places::new(trusted, clock, Arc::new(Counting::default()))
+    Places::new(trusted, clock, Arc::new(Counting::default()), Faults::none())
 }
 
 fn ip(text: &str) -> IpAddr {
@@ -61,11 +61,45 @@ fn a_place_is_an_address_or_a_64() {
 fn the_key_of_places_lives_for_an_hour() {
     let clock = Arc::new(Hand::default());
     let places = places(&[], Arc::clone(&clock));
+    assert_eq!(places.oldest(Duration::ZERO), None, "nobody came yet");
     let first = places.of(ip("192.0.2.1"));
-    clock.0.store(3599, Ordering::SeqCst);
+    clock.0.store(LIFE.as_secs() - 1, Ordering::SeqCst);
     assert!(places.of(ip("192.0.2.1")) == first);
-    clock.0.store(3600, Ordering::SeqCst);
+    clock.0.store(LIFE.as_secs(), Ordering::SeqCst);
     assert!(places.of(ip("192.0.2.1")) != first);
+    places.forget_old(2 * LIFE - Duration::from_secs(1));
+    assert_eq!(places.oldest(2 * LIFE), Some(LIFE));
+    places.forget_old(2 * LIFE);
+    assert_eq!(places.oldest(2 * LIFE), None, "without a request too");
+}
+
+#[test]
+fn what_a_search_looks_for_is_the_key_and_the_place() {
+    let places = places(&[], Arc::default());
+    let traces = places.traces(ip("192.0.2.1"));
+    assert_eq!(traces.iter().map(Vec::len).collect::<Vec<_>>(), [64, 32, 32, 16]);
+    assert_eq!(traces[2], places.key().expose());
+    assert_eq!(traces[3], places.of(ip("192.0.2.1")).0);
+    assert_ne!(traces[3], places.traces(ip("192.0.2.2"))[3]);
+}
+
+#[test]
+fn only_a_broken_demonstration_spares_those_who_object() {
+    let faults = Faults::for_demonstration();
+    let dice = Arc::new(Counting::default());
+    let places = Places::new(Vec::new(), Arc::<Hand>::default(), dice, faults.clone());
+    let same = |name: &'static str, value: &'static str| {
+        let headers = HeaderMap::from_iter([(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        )]);
+        let place = || places.of_request(ip("192.0.2.1"), &headers);
+        place() == place() && place() == places.of(ip("192.0.2.1"))
+    };
+    let cases = [("dnt", "1"), ("sec-gpc", "1"), ("dnt", "0"), ("accept", "1")];
+    assert!(cases.iter().all(|(name, value)| same(name, value)));
+    assert!(faults.set(Fault::SpareObjectors, true));
+    assert_eq!(cases.map(|(name, value)| same(name, value)), [false, false, true, true]);
 }
 
 fn outermost(peer: &str, lines: &[&'static str]) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::routing::get;
-use candor_kernel::Timestamp;
+use candor_kernel::{Dice, Fault, Timestamp};
 use tower::ServiceExt;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -36,13 +36,14 @@ impl Clock for Ticking {
 }
 
 fn edge(https: bool) -> Router {
-    let edge = Edge {
-        site: Arc::default(),
-        https,
-        trusted_proxies: vec!["10.0.0.0/8".parse().expect("a network")],
-        clock: Arc::new(Ticking::default()),
-        dice: Arc::new(Fixed),
-    };
+    broken_edge(https, Faults::none())
+}
+
+fn broken_edge(https: bool, faults: Faults) -> Router {
+    let clock = Arc::new(Ticking::default());
+    let trusted = vec!["10.0.0.0/8".parse().expect("a network")];
+    let places = Places::new(trusted, Arc::clone(&clock) as _, Arc::new(Fixed), faults.clone());
+    let edge = Edge { site: Arc::default(), https, places: Arc::new(places), clock, faults };
     let kept = [("cache-control", "max-age=60"), ("cross-origin-resource-policy", "cross-origin")];
     edge.around(
         Router::new()
@@ -181,6 +182,20 @@ async fn s09_a_log_line_holds_nothing_of_the_request() {
     ERROR candor_web::dressing: a handler panicked; the request was answered 500
      INFO candor::request: method="GET" route="/panic" status=500 millis=5
     "##);
+}
+
+#[tokio::test]
+async fn s09_breaks_when_the_line_says_everything() {
+    let (capture, _guard) = capture();
+    let faults = Faults::for_demonstration();
+    assert!(faults.set(Fault::LogEverything, true));
+    let mut request = request("GET", "/thing/7?q=canary");
+    request.headers_mut().insert("user-agent", "a browser".parse().expect("a value"));
+    request.extensions_mut().insert(Peer("10.203.0.113".parse().expect("an address")));
+    send(&broken_edge(true, faults), request).await;
+    for part in ["/thing/7?q=canary", "a browser", "10.203.0.113"] {
+        assert!(capture.text().contains(part), "{part} in {}", capture.text());
+    }
 }
 
 #[test]

@@ -15,9 +15,11 @@ fn an_empty_server_says_who_and_nothing_false() {
     let text = text(&sections);
     for part in [
         "# What this server promises\nEvery column ends. (S30)\n# Who else receives it\nNobody. ",
+        "# How data arrive\nGiven: somebody wrote it or sent it on purpose.\nObserved: ",
+        "\nFrom others: it was told by somebody other than you and your programs.\nInferred: ",
         "# Who answers for this server\nExample Club\nclub@example.org\n# What this server keeps",
         "\n## Results of promise checks, as evidence (check_result)\nKept for 400 days.\n\
-         - The build that was checked: technical (check_result.build)\n",
+         - The build that was checked: technical, observed (check_result.build)\n",
         "\n## Every version of every notice, as it was shown (notice_version)\n\
          Its end: The server is removed.\n",
     ] {
@@ -78,10 +80,10 @@ fn a_product_tells_each_datum_once_with_the_messages_that_hold_it() {
          - The door: without the id (door)\n\
          - The till: with the id (till)\n\
          ## What they say\n\
-         - How often: technical (shop.cart.filled in door, till)\n\
-         - A wish: stored content (shop.cart.wish in till)\n\
+         - How often: technical, observed (shop.cart.filled in door, till)\n\
+         - A wish: stored content, observed (shop.cart.wish in till)\n\
          ## What they say about the program and the system it runs on\n\
-         - The system: technical (client_info.os)\n"
+         - The system: technical, observed (client_info.os)\n"
     );
 }
 
@@ -90,6 +92,9 @@ fn released_and_test_versions_are_told_apart() {
     let text = shop(&[Channel::PreRelease, Channel::Release]);
     let (released, test) = text.split_once("# What Shop, test versions, collects").expect("both");
     assert!(released.contains("# What Shop collects"), "{text}");
-    assert!(released.contains("A wish: stored content; only after your own yes"), "{text}");
-    assert!(test.contains("A wish: stored content (shop.cart.wish"), "{text}");
+    assert!(
+        released.contains("A wish: stored content; only after your own yes, observed"),
+        "{text}"
+    );
+    assert!(test.contains("A wish: stored content, observed (shop.cart.wish"), "{text}");
 }

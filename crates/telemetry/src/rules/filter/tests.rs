@@ -1,10 +1,12 @@
 use candor_inventory::{Channel, Inventory, ProductInput, compile, glean};
 use candor_kernel::{AppId, Day, ProductId, sink};
 use candor_preference::{Dnt, Gpc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::rules::body;
+
+mod traced;
 
 const METRICS: &str = r"
 $schema: moz://mozilla.org/schemas/glean/metrics/2-0-0
@@ -13,6 +15,8 @@ shop.cart:
   closed: {type: counter, description: Closed., expires: 2020-01-01, data_sensitivity: [technical], send_in_pings: [till]}
   by_version: {type: counter, description: Young builds., expires: 100, data_sensitivity: [technical], send_in_pings: [till]}
   mail: {type: string, description: A mail address., expires: never, data_sensitivity: [highly_sensitive], send_in_pings: [till]}
+  kinds: {type: labeled_counter, description: By kind., expires: never, data_sensitivity: [technical], send_in_pings: [till], labels: [food]}
+  weight: {type: quantity, unit: grams, description: How heavy., expires: never, data_sensitivity: [technical], send_in_pings: [till]}
   elsewhere: {type: counter, description: Of another ping., expires: never, data_sensitivity: [technical], send_in_pings: [other]}
   paid: {type: event, description: Paid., expires: never, data_sensitivity: [interaction], send_in_pings: [till], extra_keys: {by: {type: string, description: How.}, coins: {type: quantity, description: Of what.}}}
 ";
@@ -23,7 +27,7 @@ bare: {description: Bare., include_client_id: false, metadata: {include_info_sec
 ";
 const CLIENT: &str = "dc7b1bd4-e636-4400-b6ed-31560b864b27";
 
-fn in_force() -> InForce {
+pub(super) fn in_force() -> InForce {
     let files = [("m.yaml".into(), METRICS.into()), ("p.yaml".into(), PINGS.into())];
     let definitions = glean::read(&files).expect("whole");
     let product = ProductId::parse("shop").expect("an id");
@@ -183,4 +187,36 @@ fn the_fault_keeps_what_nobody_declared() {
     let ping = &in_force.apps["shop"].pings["till"];
     let kept = filter(&in_force, ping, &Signals::default(), payload, switched).expect("kept");
     assert!(kept.payload.open(sink::Operator).contains("secret"));
+}
+
+#[test]
+fn an_event_is_an_object_in_which_no_key_stands_twice() {
+    let paid = r#""timestamp": 5, "category": "shop.cart", "name": "paid""#;
+    for event in [
+        r#"[5, "shop.cart", "paid", null]"#.to_owned(),
+        format!(r#"{{{paid}, "name": "filled"}}"#),
+        format!(r#"{{{paid}, "extra": ["by", "card"]}}"#),
+        format!(r#"{{{paid}, "extra": {{"by": "card", "by": "cash"}}}}"#),
+        r#"{"timestamp": 1e3, "category": "shop.cart", "name": "paid"}"#.to_owned(),
+        r#"{"timestamp": -0, "category": "shop.cart", "name": "paid"}"#.to_owned(),
+        "5".to_owned(),
+    ] {
+        let json = format!(r#"{{"events": [{event}]}}"#);
+        let result = filtered("till", Signals::default(), &json);
+        assert_eq!(result.err(), Some(Refusal::EmptyAfterFilter), "{event}");
+    }
+    let (payload, _) = kept("till", &format!(r#"{{"events": [{{{paid}, "extra": null}}]}}"#));
+    assert_eq!(payload["events"][0]["name"], "paid");
+}
+
+#[test]
+fn info_fields_are_texts_and_numbers() {
+    let (payload, dropped) = kept(
+        "till",
+        r#"{"client_info": {"os": ["Linux"], "os_version": "a\u0000b", "app_build": -0,
+            "architecture": {"a": 1}, "telemetry_sdk_build": 71, "app_channel": "beta",
+            "device_model": "Ann's", "client_id": "none"}}"#,
+    );
+    assert_eq!(payload, json!({"client_info": {"telemetry_sdk_build": 71}}));
+    assert_eq!(dropped, BTreeMap::from([(Dropped::Filtered, 6), (Dropped::InvalidValue, 1)]));
 }

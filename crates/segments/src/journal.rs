@@ -1,0 +1,167 @@
+//! The erasure journal: which clients asked for deletion, and how far each wish is. A file of its
+//! own, apart from the pings, so that a restored backup can be cleaned by it.
+//!
+//! What it keeps of a client is a tombstone: the keyed hash of an id that names nobody any more.
+//! It keeps out what arrives late, and what a restore would bring back.
+
+use std::path::Path;
+
+use candor_kernel::{Day, DocumentKey, SubjectKey};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::file;
+use crate::row::{Erasure, ErasureRequest, ErasureState};
+
+/// The name of the file.
+pub(crate) const NAME: &str = "erasures.db";
+
+const FORMAT: i64 = 1;
+
+// Field by field in inventory.yaml; an audit at start compares the two.
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS erasure (
+        document BLOB PRIMARY KEY,
+        product TEXT NOT NULL,
+        day INTEGER NOT NULL,
+        done INTEGER NOT NULL,
+        pings INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS erasure_unfinished ON erasure (done) WHERE done = 0;
+    CREATE TABLE IF NOT EXISTS tombstone (
+        subject BLOB PRIMARY KEY,
+        document BLOB NOT NULL,
+        day INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS tombstone_of_erasure ON tombstone (document);
+";
+
+pub(crate) struct Journal(Connection);
+
+impl Journal {
+    /// Opens the journal, making it where it does not exist.
+    pub(crate) fn open(folder: &Path) -> rusqlite::Result<Self> {
+        Ok(Self(file::open_with(&folder.join(NAME), FORMAT, SCHEMA)?))
+    }
+
+    /// Makes wishes durable: after this they survive a crash, and nothing of theirs lands.
+    pub(crate) fn record(&mut self, requests: &[&ErasureRequest]) -> rusqlite::Result<()> {
+        let transaction = self.0.transaction()?;
+        for request in requests {
+            let document = request.document.0.as_slice();
+            transaction
+                .prepare_cached(
+                    "INSERT INTO erasure (document, product, day, done, pings) \
+                 VALUES (?1, ?2, ?3, 0, 0) ON CONFLICT (document) DO UPDATE SET done = 0",
+                )?
+                .execute(params![document, request.product.as_str(), request.day.number()])?;
+            let mut insert = transaction.prepare_cached(
+                "INSERT INTO tombstone (subject, document, day) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (subject) DO UPDATE \
+                 SET document = excluded.document, day = excluded.day",
+            )?;
+            for subject in &request.subjects {
+                insert.execute(params![subject.0.as_slice(), document, request.day.number()])?;
+            }
+        }
+        transaction.commit()
+    }
+
+    /// Tells whether a client asked for deletion.
+    pub(crate) fn erased(&self, subject: SubjectKey) -> rusqlite::Result<bool> {
+        let mut find = self.0.prepare_cached("SELECT 1 FROM tombstone WHERE subject = ?1")?;
+        find.exists(params![subject.0.as_slice()])
+    }
+
+    /// Tells whether anybody ever asked for deletion.
+    pub(crate) fn holds_any(&self) -> rusqlite::Result<bool> {
+        self.0.prepare_cached("SELECT 1 FROM tombstone LIMIT 1")?.exists([])
+    }
+
+    /// Returns the wishes that are not fulfilled yet, with the clients of each.
+    pub(crate) fn unfinished(&self) -> rusqlite::Result<Vec<(DocumentKey, Vec<SubjectKey>)>> {
+        let mut unfinished =
+            self.0.prepare_cached("SELECT document FROM erasure WHERE done = 0")?;
+        let documents = unfinished.query_map([], |row| Ok(DocumentKey(row.get(0)?)))?;
+        let mut subjects =
+            self.0.prepare_cached("SELECT subject FROM tombstone WHERE document = ?1")?;
+        let mut all = Vec::new();
+        for document in documents {
+            let document = document?;
+            let found = subjects
+                .query_map(params![document.0.as_slice()], |row| Ok(SubjectKey(row.get(0)?)))?;
+            all.push((document, found.collect::<rusqlite::Result<_>>()?));
+        }
+        Ok(all)
+    }
+
+    /// Notes how many more pings each wish took along, and how far all of them are.
+    pub(crate) fn progress(
+        &mut self,
+        removed: &[(DocumentKey, u64)],
+        state: ErasureState,
+    ) -> rusqlite::Result<()> {
+        let transaction = self.0.transaction()?;
+        let done = state == ErasureState::Done;
+        for (document, pings) in removed {
+            let pings = i64::try_from(*pings).unwrap_or(i64::MAX);
+            transaction
+                .prepare_cached(
+                    "UPDATE erasure SET done = ?2, pings = pings + ?3 WHERE document = ?1",
+                )?
+                .execute(params![document.0.as_slice(), done, pings])?;
+        }
+        transaction.commit()
+    }
+
+    /// Forgets finished wishes and tombstones from before `day`.
+    pub(crate) fn forget_before(&mut self, day: Day) -> rusqlite::Result<()> {
+        let transaction = self.0.transaction()?;
+        transaction.execute(
+            "DELETE FROM tombstone WHERE day < ?1 AND document NOT IN \
+             (SELECT document FROM erasure WHERE done = 0)",
+            params![day.number()],
+        )?;
+        transaction
+            .execute("DELETE FROM erasure WHERE day < ?1 AND done = 1", params![day.number()])?;
+        transaction.commit()
+    }
+
+    /// Folds the write-ahead log in.
+    pub(crate) fn fold_in(&self) -> rusqlite::Result<bool> {
+        file::fold_in(&self.0)
+    }
+
+    /// Returns lines of the journal, newest first; of one request where it is named.
+    pub(crate) fn lines(
+        &self,
+        documents: &[DocumentKey],
+        limit: usize,
+    ) -> rusqlite::Result<Vec<Erasure>> {
+        let columns = "SELECT document, product, day, done, pings FROM erasure";
+        let line = |row: &rusqlite::Row<'_>| {
+            let done: bool = row.get(3)?;
+            Ok(Erasure {
+                document: DocumentKey(row.get(0)?),
+                product: row.get(1)?,
+                day: Day::from_number(row.get(2)?),
+                state: if done { ErasureState::Done } else { ErasureState::Received },
+                pings: row.get::<_, i64>(4)?.unsigned_abs(),
+            })
+        };
+        if documents.is_empty() {
+            let mut all = self.0.prepare(&format!("{columns} ORDER BY rowid DESC LIMIT ?1"))?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            return all.query_map(params![limit], line)?.collect();
+        }
+        let mut one = self.0.prepare(&format!("{columns} WHERE document = ?1"))?;
+        let found = documents
+            .iter()
+            .map(|document| one.query_row(params![document.0.as_slice()], line).optional());
+        Ok(found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    /// Returns the tables and columns it really has.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.0
+    }
+}

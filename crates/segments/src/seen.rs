@@ -1,0 +1,91 @@
+//! Which documents were there before, on any day that is kept. A filter in memory says "surely
+//! not" for most; what it does not know is looked up on the disk, so that it never loses a good
+//! ping. A day without a filter is looked up always: slower, and as right.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use candor_kernel::{Day, DocumentKey, limits};
+use fastbloom::BloomFilter;
+use rusqlite::{Connection, params};
+
+/// Wrong "maybe" of a filter: each costs one look at the disk.
+const FALSE_MAYBE: f64 = 0.01;
+
+/// What one day holds.
+pub(crate) struct Filter {
+    known: BloomFilter,
+    documents: usize,
+}
+
+impl Filter {
+    /// Reads all documents of a day. None where there are more than `room`.
+    pub(crate) fn read(segment: &Connection, room: usize) -> rusqlite::Result<Option<Self>> {
+        let documents: i64 =
+            segment.query_row("SELECT COUNT(*) FROM ping", [], |row| row.get(0))?;
+        let documents = usize::try_from(documents).unwrap_or(usize::MAX);
+        if documents > room {
+            return Ok(None);
+        }
+        let mut known = BloomFilter::with_false_pos(FALSE_MAYBE).expected_items(documents.max(1));
+        let mut all = segment.prepare("SELECT document FROM ping")?;
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            known.insert(&row.get::<_, [u8; 16]>(0)?);
+        }
+        Ok(Some(Self { known, documents }))
+    }
+
+    /// Returns how many documents it was made for.
+    pub(crate) fn documents(&self) -> usize {
+        self.documents
+    }
+}
+
+/// The filters of the days that are closed.
+#[derive(Default)]
+pub(crate) struct Seen {
+    filters: BTreeMap<Day, Filter>,
+    /// Days that are read aside now and were not written to since.
+    awaited: BTreeSet<Day>,
+}
+
+impl Seen {
+    /// Notes that these days are about to be read; returns how many documents may still come.
+    pub(crate) fn await_days(&mut self, days: &[Day]) -> usize {
+        self.awaited.extend(days);
+        let held: usize = self.filters.values().map(Filter::documents).sum();
+        limits::DUPLICATE_FILTER_DOCUMENTS.saturating_sub(held)
+    }
+
+    /// Takes what was read aside. A day that was written to meanwhile stays without a filter.
+    pub(crate) fn add(&mut self, day: Day, filter: Option<Filter>) {
+        if self.awaited.remove(&day)
+            && let Some(filter) = filter
+        {
+            self.filters.insert(day, filter);
+        }
+    }
+
+    /// Tells whether a day surely does not hold a document.
+    pub(crate) fn surely_not(&self, day: Day, document: DocumentKey) -> bool {
+        self.filters.get(&day).is_some_and(|filter| !filter.known.contains(&document.0))
+    }
+
+    /// Tells whether the day has a filter, or is read for one.
+    pub(crate) fn has(&self, day: Day) -> bool {
+        self.filters.contains_key(&day) || self.awaited.contains(&day)
+    }
+
+    /// Forgets the filter of a day that is written to again, or gone.
+    pub(crate) fn forget(&mut self, day: Day) {
+        self.filters.remove(&day);
+        self.awaited.remove(&day);
+    }
+}
+
+/// Looks a document up in one day.
+pub(crate) fn holds(segment: &Connection, document: DocumentKey) -> rusqlite::Result<bool> {
+    segment
+        .prepare_cached("SELECT 1 FROM ping WHERE document = ?1")?
+        .exists(params![document.0.as_slice()])
+}
