@@ -80,7 +80,9 @@ pub fn headers(data: &[u8]) {
 fn said(headers: &HeaderMap) {
     let members = |name| {
         let lines = headers.get_all(name).into_iter().map(HeaderValue::as_bytes);
-        lines.flat_map(|line| line.split(|b| *b == b',').map(<[u8]>::trim_ascii)).collect::<Vec<_>>()
+        lines
+            .flat_map(|line| line.split(|b| *b == b',').map(<[u8]>::trim_ascii))
+            .collect::<Vec<_>>()
     };
     let (dnt, gpc) = (members("dnt"), members("sec-gpc"));
     let begins = |digit| move |value: &&[u8]| value.first() == Some(&digit);

@@ -48,11 +48,13 @@ pub(crate) async fn closed(
     let mut senders = JoinSet::new();
     for mut sender in all {
         senders.spawn(async move {
-            while begin.elapsed() < time {
-                let sent = Instant::now();
-                sender.send(sent).await?;
+            // Once at least, on the slowest machine too.
+            loop {
+                sender.send(Instant::now()).await?;
+                if begin.elapsed() >= time {
+                    return Ok(sender.seen);
+                }
             }
-            Ok(sender.seen)
         });
     }
     gather(senders, begin, time).await
@@ -194,7 +196,7 @@ mod tests {
             assert_eq!((found.accepted, found.failed), (50, 0));
             assert!(found.p50_millis > 0.0 && found.p50_millis <= found.p999_millis);
             let found = closed(address, 2, Duration::from_millis(20)).await.expect("answers");
-            assert!(found.accepted > 0 && found.failed == 0, "{found:?}");
+            assert!(found.accepted >= 2 && found.failed == 0, "{found:?}");
         }
         let stored = std::fs::read_to_string(folder.path().join("pings")).expect("it was made");
         assert!(stored.lines().count() > 50, "the floor writes each ping");

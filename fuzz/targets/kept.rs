@@ -75,7 +75,8 @@ fn metrics(ping: &PingTerms, whole: &Value, kinds: &Value) {
             assert_eq!(metric.kind.slug(), kind, "{id}");
             if let Expires::WithVersion(last) = metric.expires {
                 let version = whole["client_info"]["app_display_version"].as_str();
-                let major = version.and_then(|v| v.split(['.', '-', '+', ' ']).next()?.parse().ok());
+                let major =
+                    version.and_then(|v| v.split(['.', '-', '+', ' ']).next()?.parse().ok());
                 assert!(major.is_some_and(|major: u32| major < last), "{id} in {version:?}");
             }
             match metric.kind.of_label() {

@@ -29,7 +29,11 @@ impl From<&Kept> for Outcome {
         Self {
             payload: kept.payload.open(sink::Operator).clone(),
             client: kept.client.as_ref().map(|id| id.open(sink::KeyedHash).to_string()),
-            secondary: kept.secondary.iter().map(|id| id.open(sink::KeyedHash).to_string()).collect(),
+            secondary: kept
+                .secondary
+                .iter()
+                .map(|id| id.open(sink::KeyedHash).to_string())
+                .collect(),
             dropped: kept.dropped.clone(),
         }
     }

@@ -19,6 +19,7 @@ use candor_telemetry::checks::TelemetryChecks;
 use candor_telemetry::counts::Counts;
 use candor_telemetry::http::{DebugState, TelemetryState};
 use candor_telemetry::{Ingest, probe};
+use candor_web::serve::Tls;
 use candor_web::{Admits, Edge, Memory, Places, SubmitLimit};
 use tokio::sync::{Mutex, watch};
 
@@ -247,7 +248,9 @@ impl Server {
         }
         let edge = Edge {
             site: Arc::new(site::site(config)),
-            https: config.public_url.starts_with("https://"),
+            // A browser that believed this of `localhost` would refuse plain HTTP there for years.
+            https: config.public_url.starts_with("https://")
+                && !matches!(config.tls, Tls::Dev { .. }),
             places: Arc::clone(&self.memory.places),
             clock: Arc::clone(clock),
             faults: faults.clone(),

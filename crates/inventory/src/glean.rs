@@ -150,7 +150,8 @@ pub fn read(files: &[(String, String)]) -> Result<Definitions, Vec<Finding>> {
 }
 
 fn read_file(file: &str, text: &str, into: &mut Definitions, findings: &mut Vec<Finding>) {
-    let document: BTreeMap<String, Value> = match serde_saphyr::from_str(text) {
+    let read = serde_saphyr::from_str_with_options(text, options());
+    let document: BTreeMap<String, Value> = match read {
         Ok(document) => document,
         Err(error) => return findings.push(Finding::new(file, error.to_string())),
     };
@@ -164,6 +165,17 @@ fn read_file(file: &str, text: &str, into: &mut Definitions, findings: &mut Vec<
             file,
             "names no `$schema` of Glean metrics, pings or tags; the first line of a Glean file does.",
         ));
+    }
+}
+
+/// What aliases may stand for in one file: enough for every datum of the largest product to share
+/// its keys. Without an end, a few hundred bytes fill a hundred megabytes.
+const ALIASED_EVENTS: usize = 20 * limits::PRODUCT_DATA;
+
+fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: ALIASED_EVENTS },
+        budget: serde_saphyr::budget! { max_recorded_anchor_events: ALIASED_EVENTS },
     }
 }
 

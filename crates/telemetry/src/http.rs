@@ -20,7 +20,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use candor_kernel::{Clock, DocumentId, limits, sink};
 use candor_segments::{LandingError, StoredPing};
-use candor_web::{Own, Place, Problem, SubmitLimit, Taken, signals};
+use candor_web::{Own, Place, Problem, Quiet, SubmitLimit, Taken, signals};
 use http_body_util::BodyExt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -59,6 +59,8 @@ pub fn routes(state: TelemetryState) -> Router {
         .with_state(state)
 }
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// What a script of another origin may send with a ping: the headers of the SDKs, no cookie.
 const PREFLIGHT: [(HeaderName, &str); 3] = [
     (ACCESS_CONTROL_ALLOW_METHODS, "POST"),
@@ -71,7 +73,13 @@ const PREFLIGHT: [(HeaderName, &str); 3] = [
 
 /// Products' pages are on other origins than this server, and their SDK reads the status.
 async fn any_origin(mut reply: Response) -> Response {
-    reply.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let headers = reply.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    // A beacon reads no answer, and browsers complain of one that it may not read.
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    if reply.status() == StatusCode::OK {
+        reply.extensions_mut().insert(Quiet);
+    }
     reply
 }
 

@@ -46,7 +46,7 @@ pub use client::{
 };
 pub use dressing::wants_page;
 pub use edge::Edge;
-pub use log::{Hearing, LogTap};
+pub use log::{Hearing, LogTap, Quiet};
 pub use mark::{Strip, state_word};
 pub use page::{Build, Frame, NavItem, Site, html};
 pub use problem::Problem;

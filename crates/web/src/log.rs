@@ -39,9 +39,17 @@ pub(crate) async fn line(
     let status = reply.status().as_u16();
     let micros = clock.monotonic().saturating_sub(start).as_micros();
     let millis = u64::try_from((micros + 500) / 1000).unwrap_or(u64::MAX);
-    tracing::info!(target: "candor::request", method, route, status, millis);
+    if reply.extensions().get::<Quiet>().is_some() {
+        tracing::debug!(target: "candor::request", method, route, status, millis);
+    } else {
+        tracing::info!(target: "candor::request", method, route, status, millis);
+    }
     reply
 }
+
+/// Marks a reply that went as thousands of others do each second: its line is for `debug` only.
+#[derive(Debug, Clone, Copy)]
+pub struct Quiet;
 
 /// What a log of the usual kind says: only where a demonstration breaks S09 on purpose.
 fn tell_all(request: &Request) {

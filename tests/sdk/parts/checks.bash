@@ -16,7 +16,7 @@ check() {
 
 finish() {
   echo "sdk: $passed passed, $failed failed"
-  ((failed == 0))
+  exit $((failed > 0))
 }
 
 # Makes a text to look for, and a file of them: one for each place where the programs plant one.

@@ -16,8 +16,9 @@ guides_group() {
 
 # The table of answers is whole.
 guide_names_answers() {
-  local slug refusals="$root/crates/telemetry/src/rules/refusal.rs"
-  for slug in accepted duplicate debug deletion $(sed -n 's/^ *[A-Z][A-Za-z]* = [0-9]*, "\([a-z-]*\)".*/\1/p' "$refusals"); do
+  local slug refusals
+  refusals=$(sed -n 's/^ *[A-Za-z]* = [0-9]*, "\([a-z-]*\)".*/\1/p' "$root/crates/telemetry/src/rules/refusal.rs")
+  for slug in accepted duplicate debug deletion $refusals; do
     check "plain-http.md says what $slug means" grep -q "\`$slug\`" "$root/docs/guides/plain-http.md"
   done
 }

@@ -17,6 +17,7 @@ telemetry = true
 mode = "dev"
 TOML
   "$candor" init --config "$folder/candor.toml" --accept --by "Olive Owner" >/dev/null
+  : >"$folder/out"
   "$candor" serve --config "$folder/candor.toml" >"$folder/out" 2>"$folder/log" &
   server=$!
   cacert="$folder/data/tls/dev-ca.pem"

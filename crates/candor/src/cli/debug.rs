@@ -36,9 +36,9 @@ pub(crate) async fn debug(debug: Debug) -> Result<(), Failure> {
     if link {
         let made: LinkReply = reach.post(&format!("{path}/link"), &serde_json::json!({})).await?;
         if server.json {
-            say_json(&made)
+            say_json(&made);
         } else {
-            say(&made.link)
+            say(&made.link);
         }
         return Ok(());
     }

@@ -17,8 +17,10 @@ const ROUTES: [(&str, &str, &str); 6] = [
     ("promises:run", "POST", "/api/admin/promises/check"),
 ];
 /// What the admin socket alone opens.
-const SOCKET_ONLY: [(&str, &str); 5] = [
+const SOCKET_ONLY: [(&str, &str); 7] = [
     ("GET", "/api/admin/pings"),
+    ("GET", "/api/admin/debug/demo"),
+    ("POST", "/api/admin/debug/demo/link"),
     ("GET", "/api/admin/tokens"),
     ("POST", "/api/admin/tokens"),
     ("POST", "/api/admin/tokens/end"),

@@ -107,3 +107,16 @@ fn without_a_sensitivity_a_metric_is_unclassified() {
     let definitions = read_texts(&text, PINGS).expect("reads");
     assert_eq!(definitions.metrics[&id("shop.cart.filled")].category, Category::Unclassified);
 }
+
+#[test]
+fn what_aliases_stand_for_has_an_end() {
+    let definitions = |times: usize| {
+        let list = vec!["1"; 1250].join(", ");
+        let aliases = vec!["*a"; times].join(", ");
+        format!("$schema: /glean/metrics/\n$list: &a [{list}]\n$lists: [{aliases}]\n")
+    };
+    let check = |times| read(&[("m.yaml".to_owned(), definitions(times))]);
+    assert!(check(10).is_ok());
+    let findings = check(90).expect_err("it stands for more than a product has");
+    assert!(findings[0].message.contains("alias replay limit"), "{findings:?}");
+}

@@ -97,8 +97,11 @@ fn memory_is_bounded_whatever_comes() {
 #[test]
 fn a_watched_tag_is_not_displaced_by_those_of_others() {
     let (debug, ann) = (Debug::default(), tag("ann"));
-    add(&debug, &ann, at(0));
-    assert_eq!(numbers(&debug, &ann, at(0)), [1]);
+    // It holds more than any other.
+    for _ in 0..2 {
+        debug.add(&ann, PATH, Outcome::Accepted, large(), at(0));
+    }
+    assert_eq!(numbers(&debug, &ann, at(0)), [2, 1]);
     let soon = at(0).plus(WATCHED - Duration::from_secs(1));
     let flood = |now| {
         for number in 0..limits::DEBUG_TAGS {
@@ -109,7 +112,7 @@ fn a_watched_tag_is_not_displaced_by_those_of_others() {
     };
     flood(soon);
     add(&debug, &ann, soon);
-    assert_eq!(numbers(&debug, &ann, soon).len(), 2, "it is still there, and takes more");
+    assert_eq!(numbers(&debug, &ann, soon).len(), 3, "it is still there, and takes more");
     // Ten minutes after the last look it is one of many.
     flood(soon.plus(WATCHED));
     assert_eq!(numbers(&debug, &ann, soon.plus(WATCHED)), [0; 0]);

@@ -154,7 +154,7 @@ async fn page(
     state.failures.succeeded(place);
     let mut pings: Vec<_> = state.debug.look(&tag, now).iter().map(|seen| reply(seen)).collect();
     // What can be mended stands first.
-    pings.iter_mut().for_each(|ping| ping.fields.sort_by_key(|field| field.mend.is_none()));
+    pings.iter_mut().for_each(|ping| ping.fields.sort_by_key(FieldReply::order));
     let paused = query.as_deref() == Some("pause");
     let path = format!("/debug/{tag}/{secret}");
     let mut page = html(&DebugPage { frame, tag: tag.to_string(), path, paused, pings });
@@ -202,6 +202,16 @@ fn field(row: &Row) -> FieldReply {
         Verdict::Dropped(reason, mend) => (reason.slug(), Some(mend.clone())),
     };
     FieldReply { path: row.path.clone(), came, verdict: verdict.to_owned(), mend }
+}
+
+impl FieldReply {
+    fn order(&self) -> u8 {
+        match self.mend.as_deref() {
+            Some(mend) if !mend.ends_with("there is nothing to mend.") => 0,
+            Some(_) => 1,
+            None => 2,
+        }
+    }
 }
 
 impl SeenReply {

@@ -133,6 +133,8 @@ fn asked_data(
 /// The first number of the version the ping names; it decides over declarations by version.
 fn major_version(payload: &Payload<'_>) -> Option<u32> {
     let version = text(payload.client_info.get("app_display_version")?, INFO_TEXT_BYTES)?;
+    // Such a text is no field that is kept, and so it decides nothing.
+    let version = Some(version).filter(|version| !version.contains('\0'))?;
     version.split(['.', '-', '+', ' ']).next()?.parse().ok()
 }
 

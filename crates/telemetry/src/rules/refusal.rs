@@ -115,6 +115,8 @@ impl Dropped {
 
 #[cfg(test)]
 mod tests {
+    use candor_kernel::limits;
+
     use super::*;
 
     /// What an SDK does with the ping after the answer (docs/glean.md 3.7).
@@ -129,6 +131,14 @@ mod tests {
             assert!(refusal.sentence().ends_with('.') && !refusal.slug().contains(' '));
             assert!(Refusal::ALL[..i].iter().all(|other| other.slug() != refusal.slug()));
         }
+    }
+
+    #[test]
+    fn a_ping_that_is_too_large_is_told_the_limits() {
+        let says = Refusal::TooLarge.sentence();
+        assert!(says.contains(&limits::PING_ENTRIES.to_string()), "{says}");
+        assert!(says.contains(&format!("{} MiB on the wire", limits::PING_WIRE_BYTES >> 20)));
+        assert!(says.contains(&format!("{} MiB inflated", limits::PING_INFLATED_BYTES >> 20)));
     }
 
     #[test]

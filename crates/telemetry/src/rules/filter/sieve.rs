@@ -217,7 +217,9 @@ fn info_value(
     reasons: &BTreeSet<String>,
 ) -> Result<Box<RawValue>, Cause> {
     if let Some(number) = whole(raw) {
-        return Ok(write(&json!(number)));
+        // A reason is one of a list, and no list has a number.
+        let is_reason = field == "reason";
+        return (!is_reason).then(|| write(&json!(number))).ok_or(Cause::Reason);
     }
     match text(raw, INFO_TEXT_BYTES) {
         Some(reason) if field == "reason" && !reasons.contains(reason.as_ref()) => {
