@@ -13,8 +13,11 @@ pub(super) fn check(tree: &Tree) -> Result<Vec<String>> {
     let shared = at(&shared, &["workspace", "dependencies"]).cloned().unwrap_or_default();
     let mut members = Vec::new();
     for manifest in tree.ending("/Cargo.toml") {
-        let table = toml::from_str(&manifest.text).with_context(|| manifest.path.clone())?;
-        members.push((manifest, dependencies(&table)));
+        let table: Table = toml::from_str(&manifest.text).with_context(|| manifest.path.clone())?;
+        // A workspace of its own is an example or a tool that no build of ours touches.
+        if !table.contains_key("workspace") {
+            members.push((manifest, dependencies(&table)));
+        }
     }
     let mut findings = reasons(root, &shared);
     for name in shared.keys() {
@@ -126,6 +129,14 @@ serde_json.workspace = true
     #[test]
     fn a_tidy_house_has_no_findings() {
         assert_eq!(findings(ROOT, MEMBER, SOURCE), "");
+    }
+
+    #[test]
+    fn a_workspace_of_its_own_is_left_alone() {
+        let other = "[workspace]\n[dependencies]\nserde = \"0.9\"";
+        let tree =
+            Tree::of(&[("Cargo.toml", "[workspace.dependencies]"), ("fuzz/Cargo.toml", other)]);
+        assert_eq!(check(&tree).expect("it reads"), Vec::<String>::new());
     }
 
     #[test]

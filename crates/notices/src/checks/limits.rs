@@ -16,15 +16,28 @@ const TRIAL_PINGS: usize = 5;
 /// A sender who was not stopped after so many times what is allowed never will be.
 const TOO_OFTEN: usize = 3;
 
+/// What two senders could do, first one who does not object, then one who does.
+struct Trial {
+    /// That of the one who objects.
+    address: IpAddr,
+    /// What must be in no file.
+    traces: Vec<Vec<u8>>,
+    tries: [usize; 2],
+    pings: [usize; 2],
+    limit: SubmitLimit,
+}
+
 impl NoticeChecks {
     /// Two senders from addresses that nobody has, one of them objecting, are stopped at the same
     /// try, by the limit of this server and by a trial one of the kind that pings meet; nothing is
     /// remembered longer than an hour, and nothing of it is in a file.
     pub(super) async fn limits_are_alike(&self) -> Result<Verdict, String> {
-        let [plain, objecting] = [(self.address(), false), (self.address(), true)];
-        let tries = [self.tries(plain).await?, self.tries(objecting).await?];
-        let limit = SubmitLimit::new(Admits { per_minute: TRIAL_PINGS, ..Admits::default() });
-        let pings = [self.pings(&limit, plain).await?, self.pings(&limit, objecting).await?];
+        let mut trial = self.trial().await?;
+        // The key may have ended meanwhile, which gives everybody a new place once.
+        if self.memory.places.traces(trial.address) != trial.traces {
+            trial = self.trial().await?;
+        }
+        let Trial { tries, pings, limit, traces, .. } = trial;
         for (what, [plain, objecting], allowed) in
             [("wrong tokens", tries, AUTH_FAILURES_PER_HOUR), ("pings", pings, TRIAL_PINGS)]
         {
@@ -43,7 +56,6 @@ impl NoticeChecks {
         if let Some(broken) = self.remembered(&limit)? {
             return Ok(broken);
         }
-        let traces = self.memory.places.traces(objecting.0);
         if let Some(file) = self.residue.files_with(traces).await?.first() {
             return Ok(Verdict::broken(format!(
                 "What a limit goes by was found in the file {file}."
@@ -55,6 +67,18 @@ impl NoticeChecks {
              Nothing in memory is older than that; the key and a place were found in no file.",
             tries[0], pings[0]
         )))
+    }
+
+    async fn trial(&self) -> Result<Trial, String> {
+        let [plain, objecting] = [(self.address(), false), (self.address(), true)];
+        let limit = SubmitLimit::new(Admits { per_minute: TRIAL_PINGS, ..Admits::default() });
+        Ok(Trial {
+            address: objecting.0,
+            traces: self.memory.places.traces(objecting.0),
+            tries: [self.tries(plain).await?, self.tries(objecting).await?],
+            pings: [self.pings(&limit, plain).await?, self.pings(&limit, objecting).await?],
+            limit,
+        })
     }
 
     /// How many wrong tokens are looked at before the sender is stopped.
