@@ -223,12 +223,12 @@ impl Server {
         let mut admin = candor_review::http::admin(&review);
         admin.extend(candor_notices::http::admin(&notices));
         if let Some(ingest) = &self.ingest {
-            let state = TelemetryState {
+            let state = Arc::new(TelemetryState {
                 ingest: ingest.clone(),
                 clock: Arc::clone(clock),
                 limit: self.memory.submits.clone(),
-            };
-            public = public.merge(candor_telemetry::http::routes(state.clone()));
+            });
+            public = public.merge(candor_telemetry::http::routes(Arc::clone(&state)));
             admin.extend(candor_telemetry::http::admin(&state));
             let state = DebugState {
                 debug: Arc::clone(&ingest.debug),

@@ -69,6 +69,8 @@ pub(crate) fn open_with(path: &Path, newest: i64, schema: &str) -> rusqlite::Res
     // Thirty days may be open at a time; pages that are asked for often are with the system.
     connection.pragma_update(None, "cache_size", CACHE_KIB)?;
     connection.busy_timeout(BUSY)?;
+    // Folding the log in rewrites pages: less often than the default of 4 MB.
+    connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
     let format: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let tables: i64 = connection.query_row(
         "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table'",

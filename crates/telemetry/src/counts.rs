@@ -21,17 +21,17 @@ pub struct Counts {
 impl Counts {
     /// Counts a ping that was taken, and what was left out of it.
     pub fn accepted(&self, day: Day, product: Option<&ProductId>, accepted: &Accepted) {
-        self.add(day, product, accepted.slug(), 1);
-        if let Accepted::Kept { dropped } = accepted {
-            for (dropped, times) in dropped {
-                self.add(day, product, dropped.counter(), *times);
-            }
-        }
+        let dropped = match accepted {
+            Accepted::Kept { dropped } => Some(dropped.iter()),
+            _ => None,
+        };
+        let dropped = dropped.into_iter().flatten().map(|(why, times)| (why.counter(), *times));
+        self.add(day, product, std::iter::once((accepted.slug(), 1)).chain(dropped));
     }
 
     /// Counts a ping that was refused.
     pub fn refused(&self, day: Day, product: Option<&ProductId>, refusal: Refusal) {
-        self.add(day, product, refusal.slug(), 1);
+        self.add(day, product, [(refusal.slug(), 1)]);
     }
 
     /// Returns totals by outcome since the start, for the operator's metrics.
@@ -54,11 +54,18 @@ impl Counts {
         result
     }
 
-    fn add(&self, day: Day, product: Option<&ProductId>, outcome: &'static str, times: u64) {
-        let product = product.map_or("-", ProductId::as_str).to_owned();
+    fn add(
+        &self,
+        day: Day,
+        product: Option<&ProductId>,
+        outcomes: impl IntoIterator<Item = (&'static str, u64)>,
+    ) {
+        let product = product.map_or("-", ProductId::as_str);
         let mut waiting = self.waiting.lock().expect("no holder of this lock panics");
-        *waiting.entry((day, product, outcome)).or_default() += times;
         let mut since_start = self.since_start.lock().expect("no holder of this lock panics");
-        *since_start.entry(outcome).or_default() += times;
+        for (outcome, times) in outcomes {
+            *waiting.entry((day, product.to_owned(), outcome)).or_default() += times;
+            *since_start.entry(outcome).or_default() += times;
+        }
     }
 }

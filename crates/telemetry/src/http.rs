@@ -23,7 +23,6 @@ use candor_segments::{LandingError, StoredPing};
 use candor_web::{Own, Place, Problem, Quiet, SubmitLimit, Taken, signals};
 use http_body_util::BodyExt;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::ingest::{Accepted, From, Ingest, Submission};
 use crate::rules::{Refusal, deletion};
@@ -38,8 +37,7 @@ mod mutation;
 
 pub use erasures::{EraseRequest, ErasureReply};
 
-/// What the route needs.
-#[derive(Clone)]
+/// What the route needs; shared, so that a request copies one pointer.
 pub struct TelemetryState {
     /// The edge.
     pub ingest: Ingest,
@@ -50,7 +48,7 @@ pub struct TelemetryState {
 }
 
 /// Returns the routes of this slice.
-pub fn routes(state: TelemetryState) -> Router {
+pub fn routes(state: Arc<TelemetryState>) -> Router {
     // Without the preflight a browser's SDK cannot send gzip or name itself (docs/glean.md 3.2).
     let route = post(submit).options(|| async { (StatusCode::NO_CONTENT, PREFLIGHT) });
     Router::new()
@@ -85,9 +83,9 @@ async fn any_origin(mut reply: Response) -> Response {
 
 /// Returns the administration routes, each with the scope that opens it. Stored pings are read
 /// over the admin socket only: no token has the scope `pings:read`.
-pub fn admin(state: &TelemetryState) -> Vec<(&'static str, Router)> {
-    let read = Router::new().route("/api/admin/pings", get(stored)).with_state(state.clone());
-    let erase = erasures::routes(state.clone());
+pub fn admin(state: &Arc<TelemetryState>) -> Vec<(&'static str, Router)> {
+    let read = Router::new().route("/api/admin/pings", get(stored)).with_state(Arc::clone(state));
+    let erase = erasures::routes(Arc::clone(state));
     vec![("pings:read", read), ("pings:erase", erase)]
 }
 
@@ -138,7 +136,7 @@ pub struct PingReply {
 }
 
 async fn stored(
-    State(state): State<TelemetryState>,
+    State(state): State<Arc<TelemetryState>>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Vec<PingReply>>, Problem> {
     let documents = match wanted.document.as_deref() {
@@ -166,7 +164,7 @@ fn reply(ping: StoredPing) -> PingReply {
 }
 
 async fn submit(
-    State(state): State<TelemetryState>,
+    State(state): State<Arc<TelemetryState>>,
     place: Place,
     own: Option<Extension<Own>>,
     Path((app, ping, version, document)): Path<(String, String, String, String)>,
@@ -221,22 +219,31 @@ async fn read(mut body: Body, room: &mut Taken) -> Result<Vec<u8>, Refusal> {
 
 fn taken(accepted: &Accepted) -> Response {
     let none = BTreeMap::new();
-    let dropped = match accepted {
-        Accepted::Kept { dropped } => dropped,
-        Accepted::Duplicate | Accepted::Deletion(_) | Accepted::Debug => &none,
+    let (dropped, state) = match accepted {
+        Accepted::Kept { dropped } => (dropped, None),
+        Accepted::Deletion(state) => (&none, Some(state.name())),
+        Accepted::Duplicate | Accepted::Debug => (&none, None),
     };
-    let dropped: BTreeMap<_, _> =
-        dropped.iter().map(|(reason, times)| (reason.slug(), times)).collect();
-    let mut reply = json!({ "result": accepted.slug(), "dropped": dropped });
-    if let Accepted::Deletion(state) = accepted {
-        reply["state"] = state.name().into();
-    }
-    Json(reply).into_response()
+    let dropped = dropped.iter().map(|(reason, times)| (reason.slug(), *times)).collect();
+    Json(SubmitReply { dropped, result: accepted.slug(), state }).into_response()
+}
+
+/// What the sender of a ping is told.
+#[derive(Serialize)]
+struct SubmitReply {
+    /// How many things were left out, by reason.
+    dropped: BTreeMap<&'static str, u64>,
+    /// What became of it.
+    result: &'static str,
+    /// How far a deletion is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
 }
 
 fn refused(refusal: Refusal) -> Response {
     if refusal.status() == 200 {
-        return Json(json!({ "result": refusal.slug(), "dropped": {} })).into_response();
+        let (dropped, result) = (BTreeMap::new(), refusal.slug());
+        return Json(SubmitReply { dropped, result, state: None }).into_response();
     }
     Problem::from(refusal).into_response()
 }

@@ -11,10 +11,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::middleware::Next;
 use axum::response::Response;
 use candor_kernel::{Clock, Dice, Fault, Faults, Secret, limits};
 use candor_preference::{Dnt, Gpc};
@@ -161,10 +160,10 @@ impl Places {
 }
 
 /// Puts the [`Place`] of a request in its extensions, and takes every address out of it.
-pub(crate) async fn place(
-    State(places): State<Arc<Places>>,
+pub(crate) async fn place<F: Future<Output = Response>>(
+    places: &Places,
     mut request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     let peer = request.extensions_mut().remove::<Peer>();
     let place =
@@ -175,7 +174,7 @@ pub(crate) async fn place(
         }
     }
     request.extensions_mut().insert(place);
-    next.run(request).await
+    next(request).await
 }
 
 /// Tells whether the person behind a request objects to tracking.

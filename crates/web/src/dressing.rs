@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, VARY};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use candor_kernel::limits::HTTP_BODY_SECONDS;
 
@@ -38,19 +37,20 @@ pub fn wants_page(headers: &HeaderMap) -> bool {
     html > json
 }
 
-pub(crate) async fn dress(
-    State(site): State<Arc<Site>>,
+pub(crate) async fn dress<F: Future<Output = Response>>(
+    site: Arc<Site>,
     mut request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     let page = wants_page(request.headers());
-    let frame = Frame::new(Arc::clone(&site), request.uri().path());
-    request.extensions_mut().insert(site);
+    let address = request.uri().clone();
+    let frame = || Frame::new(Arc::clone(&site), address.path());
+    request.extensions_mut().insert(Arc::clone(&site));
     let late = Late::default();
     let patience = Duration::from_secs(HTTP_BODY_SECONDS as u64);
     let request = request.map(|body| body::limit(body, patience, &late));
 
-    let mut reply = match unless_it_panics(next.run(request)).await {
+    let mut reply = match unless_it_panics(next(request)).await {
         Some(reply) => reply,
         None => {
             tracing::error!("a handler panicked; the request was answered 500");
@@ -61,18 +61,23 @@ pub(crate) async fn dress(
         reply = Problem::too_slow().into_response();
     }
     match reply.extensions_mut().remove::<Problem>() {
-        Some(problem) => as_asked(reply, &problem, page, &frame),
+        Some(problem) => as_asked(reply, &problem, page, frame),
         None if is_bare(&reply) => {
             let problem = Problem::of_status(reply.status());
-            as_asked(reply, &problem, page, &frame)
+            as_asked(reply, &problem, page, frame)
         }
         None => reply,
     }
 }
 
 /// Puts a problem in place of a reply; headers that the handler set stay.
-fn as_asked(reply: Response, problem: &Problem, page: bool, frame: &Frame) -> Response {
-    let mut dressed = if page { problem.page(frame) } else { problem.json() };
+fn as_asked(
+    reply: Response,
+    problem: &Problem,
+    page: bool,
+    frame: impl FnOnce() -> Frame,
+) -> Response {
+    let mut dressed = if page { problem.page(&frame()) } else { problem.json() };
     let mut old = reply.into_parts().0.headers;
     old.remove(CONTENT_TYPE);
     old.remove(CONTENT_LENGTH);

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use candor_kernel::{Clock, Faults};
 
 use crate::client::{self, Places};
 use crate::{Problem, Site, assets, dressing, headers, log};
 
 /// What the edge needs to know. Made once by the binary.
+#[derive(Clone)]
 pub struct Edge {
     /// What the frame of every page says.
     pub site: Arc<Site>,
@@ -26,16 +29,20 @@ pub struct Edge {
 impl Edge {
     /// Puts the edge around a router: assets, problems, headers, places and the log line.
     pub fn around(&self, router: Router) -> Router {
-        let line = log::Line { clock: Arc::clone(&self.clock), faults: self.faults.clone() };
-        // The last layer is the outermost.
         router
             .merge(assets::routes())
             .fallback(|| async { Problem::not_found() })
-            .layer(from_fn_with_state(Arc::clone(&self.site), dressing::dress))
-            .layer(from_fn_with_state(Arc::clone(&self.places), client::place))
-            .layer(from_fn_with_state(self.https, headers::set))
-            .layer(from_fn_with_state(line, log::line))
+            .layer(from_fn_with_state(self.clone(), pass))
     }
+}
+
+/// The edge as one layer: each step hands the request to the next one inside. Layers of their own
+/// would copy the router once more for each step.
+async fn pass(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+    let dress = |request| dressing::dress(Arc::clone(&edge.site), request, |it| next.run(it));
+    let place = |request| client::place(&edge.places, request, dress);
+    let set = |request| headers::set(edge.https, request, place);
+    log::line(edge.clock.as_ref(), &edge.faults, request, set).await
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! What every reply says to the browser: load nothing from elsewhere, tell nobody, use no device.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::middleware::Next;
 use axum::response::Response;
 
 const CONTENT: &str = "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self'; \
@@ -37,8 +36,12 @@ const USUALLY: [(HeaderName, &str); 2] = [
 const HTTPS_ONLY: &str = "max-age=63072000";
 
 /// Sets the headers of a reply; `https` is true when people reach this server over HTTPS.
-pub(crate) async fn set(State(https): State<bool>, request: Request, next: Next) -> Response {
-    let mut reply = next.run(request).await;
+pub(crate) async fn set<F: Future<Output = Response>>(
+    https: bool,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    let mut reply = next(request).await;
     let headers = reply.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -2,30 +2,21 @@
 
 mod tap;
 
-use std::sync::Arc;
-
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::http::header::USER_AGENT;
-use axum::middleware::Next;
 use axum::response::Response;
 use candor_kernel::{Clock, Fault, Faults};
 
 use crate::client::Peer;
 pub use tap::{Hearing, LogTap};
 
-/// What writing a line needs.
-#[derive(Clone)]
-pub(crate) struct Line {
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) faults: Faults,
-}
-
 /// Writes the line once the head of the reply is ready.
-pub(crate) async fn line(
-    State(Line { clock, faults }): State<Line>,
+pub(crate) async fn line<F: Future<Output = Response>>(
+    clock: &dyn Clock,
+    faults: &Faults,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     if faults.on(Fault::LogEverything) {
         tell_all(&request);
@@ -34,7 +25,7 @@ pub(crate) async fn line(
     let method = known(request.method());
     // The template a slice wrote (`/badges/{id}`), never the path that was asked for.
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let reply = next.run(request).await;
+    let reply = next(request).await;
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str);
     let status = reply.status().as_u16();
     let micros = clock.monotonic().saturating_sub(start).as_micros();

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{TelemetryState, aside, parse};
 use crate::rules::deletion;
 
-pub(super) fn routes(state: TelemetryState) -> Router {
+pub(super) fn routes(state: Arc<TelemetryState>) -> Router {
     Router::new().route("/api/admin/erasures", get(list).post(erase)).with_state(state)
 }
 
@@ -51,7 +51,7 @@ pub struct EraseRequest {
 }
 
 async fn list(
-    State(state): State<TelemetryState>,
+    State(state): State<Arc<TelemetryState>>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Vec<ErasureReply>>, Problem> {
     let documents = match wanted.document.as_deref() {
@@ -75,7 +75,7 @@ fn reply(erasure: Erasure) -> ErasureReply {
 }
 
 async fn erase(
-    State(state): State<TelemetryState>,
+    State(state): State<Arc<TelemetryState>>,
     Json(wanted): Json<EraseRequest>,
 ) -> Result<Json<ErasureReply>, Problem> {
     let now = state.clock.now();

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn};
 use axum::routing::get;
 use candor_kernel::Timestamp;
 use http_body_util::BodyExt;
@@ -168,7 +168,10 @@ async fn a_handler_sees_a_place_and_no_address() {
         format!("{} {left} {peer}", place == Place::NOWHERE)
     };
     let places = Arc::new(places(&["10.0.0.0/8"], Arc::default()));
-    let router = Router::new().route("/", get(show)).layer(from_fn_with_state(places, place));
+    let router = Router::new().route("/", get(show)).layer(from_fn(move |request, next: Next| {
+        let places = Arc::clone(&places);
+        async move { place(&places, request, |it| next.run(it)).await }
+    }));
     let ask = async |peer: Option<Peer>| {
         let mut request = Request::get("/");
         for name in ADDRESS_HEADERS {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn};
 use axum::routing::any;
 
 use super::{Place, Places, SubmitLimit, place};
@@ -17,5 +17,8 @@ pub fn trial(places: Arc<Places>, limit: SubmitLimit) -> Router {
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     };
-    Router::new().fallback(any(admit)).layer(from_fn_with_state(places, place))
+    Router::new().fallback(any(admit)).layer(from_fn(move |request, next: Next| {
+        let places = Arc::clone(&places);
+        async move { place(&places, request, |it| next.run(it)).await }
+    }))
 }

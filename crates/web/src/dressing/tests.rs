@@ -1,7 +1,8 @@
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
@@ -31,6 +32,10 @@ fn a_page_is_for_those_who_ask_for_html_first() {
     assert!(!wants(&["text/html;q=many", ",;,;q=", "text/htmlx"]));
 }
 
+async fn dress_all(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    dress(site, request, |it| next.run(it)).await
+}
+
 fn router() -> Router {
     let site = Site {
         name: "Sample".to_owned(),
@@ -50,7 +55,7 @@ fn router() -> Router {
         .route("/bare", get(|| async { (StatusCode::GONE, [("x-kept", "yes")]) }))
         .route("/own", get(|| async { (StatusCode::BAD_REQUEST, axum::Json(0)) }))
         .route("/locked", get(|| async { Problem::unauthorized() }))
-        .layer(from_fn_with_state(Arc::new(site), dress))
+        .layer(from_fn_with_state(Arc::new(site), dress_all))
 }
 
 async fn send(request: axum::http::request::Builder, body: Body) -> (HeaderMap, String) {

@@ -68,8 +68,10 @@ pub fn parse(json: &[u8]) -> Result<Payload<'_>, Broken> {
             return Err(twice(&name));
         }
         match name.as_ref() {
-            "ping_info" => payload.ping_info = fields("ping_info", part, &mut room)?,
-            "client_info" => payload.client_info = fields("client_info", part, &mut room)?,
+            "ping_info" => payload.ping_info = fields(&|| "ping_info".into(), part, &mut room)?,
+            "client_info" => {
+                payload.client_info = fields(&|| "client_info".into(), part, &mut room)?
+            }
             "metrics" => payload.metrics = metrics(part, &mut room)?,
             "events" => (payload.events, payload.events_beyond) = events(part)?,
             // Which schema the sender followed; never kept.
@@ -105,27 +107,37 @@ fn metrics<'a>(
     let mut metrics = BTreeMap::new();
     let read = each(part.get(), |kind, values| {
         take(room)?;
-        let path = format!("metrics.{}", cut(&kind));
-        let values = fields(&path, values, room)?;
-        metrics.insert(kind, values).map_or(Ok(()), |_| Err(twice(&path)))
+        let values = fields(&|| format!("metrics.{}", cut(&kind)), values, room)?;
+        match metrics.contains_key(&kind) {
+            true => Err(twice(&format!("metrics.{}", cut(&kind)))),
+            false => {
+                metrics.insert(kind, values);
+                Ok(())
+            }
+        }
     });
     read.map_err(|stop| broken(stop, "`metrics`"))?;
     Ok(metrics)
 }
 
-fn fields<'a>(path: &str, part: &'a RawValue, room: &mut usize) -> Result<Fields<'a>, Broken> {
+/// The path is written only where something is wrong with it.
+fn fields<'a>(
+    path: &dyn Fn() -> String,
+    part: &'a RawValue,
+    room: &mut usize,
+) -> Result<Fields<'a>, Broken> {
     let mut fields = Fields::new();
     let read = each(part.get(), |name, value| {
         take(room)?;
         match fields.contains_key(&name) {
-            true => Err(twice(&format!("{path}.{name}"))),
+            true => Err(twice(&format!("{}.{name}", path()))),
             false => {
                 fields.insert(name, value);
                 Ok(())
             }
         }
     });
-    read.map_err(|stop| broken(stop, &quoted(path)))?;
+    read.map_err(|stop| broken(stop, &quoted(&path())))?;
     Ok(fields)
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use candor_inventory::{InForce, MetricTerms, PingTerms, Why};
 use candor_preference::Permit;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
@@ -14,22 +14,41 @@ use crate::rules::json::{text, whole};
 use crate::rules::trace::Found;
 use crate::rules::{Cause, Dropped, Trace, value};
 
-/// What is left of a ping: each value as JSON that was written anew.
+/// What is left of a ping, in the order of names: each value was understood, and is written anew.
 #[derive(Default, Serialize)]
-pub(super) struct Stripped {
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    client_info: Values,
+pub(super) struct Stripped<'p> {
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    client_info: Named<'p, Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     events: Vec<Box<RawValue>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    metrics: BTreeMap<String, Values>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    ping_info: Values,
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    metrics: Named<'p, Named<'p, Value>>,
+    #[serde(skip_serializing_if = "Named::is_empty")]
+    ping_info: Named<'p, Value>,
 }
 
-type Values = BTreeMap<String, Box<RawValue>>;
+/// An object whose names stand in order and once already, as in the ping they are from.
+struct Named<'p, T>(Vec<(&'p str, T)>);
 
-impl Stripped {
+impl<T> Named<'_, T> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T> Default for Named<'_, T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Serialize> Serialize for Named<'_, T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl Stripped<'_> {
     pub(super) fn has_no_metrics(&self) -> bool {
         self.metrics.is_empty() && self.events.is_empty()
     }
@@ -74,19 +93,19 @@ impl<'a> Sieve<'a> {
         (self.permit, self.dropped)
     }
 
-    pub(super) fn strip(&mut self, payload: &Payload<'_>) -> Stripped {
+    pub(super) fn strip<'p>(&mut self, payload: &'p Payload<'_>) -> Stripped<'p> {
         let mut stripped = Stripped {
             client_info: self.info("client_info", &payload.client_info),
             ping_info: self.info("ping_info", &payload.ping_info),
             ..Stripped::default()
         };
         for (kind, values) in &payload.metrics {
-            let kept = values.iter().filter_map(|(id, raw)| {
-                Some((id.clone().into_owned(), self.metric(kind, id, raw)?))
-            });
-            let kept: Values = kept.collect();
+            let kept = values
+                .iter()
+                .filter_map(|(id, raw)| Some((id.as_ref(), self.metric(kind, id, raw)?)));
+            let kept = Named(kept.collect());
             if !kept.is_empty() {
-                stripped.metrics.insert(kind.clone().into_owned(), kept);
+                stripped.metrics.0.push((kind.as_ref(), kept));
             }
         }
         stripped.events = event::strip(self, &payload.events, payload.events_beyond);
@@ -117,8 +136,8 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    fn info(&mut self, section: &str, fields: &Fields<'_>) -> Values {
-        let mut kept = Values::new();
+    fn info<'p>(&mut self, section: &str, fields: &'p Fields<'_>) -> Named<'p, Value> {
+        let mut kept = Named::default();
         for (field, raw) in fields {
             let found = Found { section, id: field, came: raw.get(), ..Found::NOTHING };
             if section == "client_info" && field == "client_id" {
@@ -128,7 +147,7 @@ impl<'a> Sieve<'a> {
             match self.info_field(section, field, raw) {
                 Ok(value) => {
                     self.keep(found);
-                    kept.insert(field.clone().into_owned(), value);
+                    kept.0.push((field.as_ref(), value));
                 }
                 Err(cause) => self.leave(cause, found),
             }
@@ -136,12 +155,7 @@ impl<'a> Sieve<'a> {
         kept
     }
 
-    fn info_field(
-        &self,
-        section: &str,
-        field: &str,
-        raw: &RawValue,
-    ) -> Result<Box<RawValue>, Cause> {
+    fn info_field(&self, section: &str, field: &str, raw: &RawValue) -> Result<Value, Cause> {
         if !self.ping.info_sections {
             return Err(Cause::InfoSection);
         }
@@ -166,11 +180,11 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    fn metric(&mut self, kind: &str, id: &str, raw: &RawValue) -> Option<Box<RawValue>> {
+    fn metric(&mut self, kind: &str, id: &str, raw: &RawValue) -> Option<Value> {
         let mut found = Found { section: "metrics", kind, id, came: raw.get(), ..Found::NOTHING };
         let Some(metric) = self.ping.metrics.get(id) else {
             self.leave(Cause::of_undeclared(id), found);
-            return self.switched.keep_undeclared.then(|| raw.to_owned());
+            return self.switched.keep_undeclared.then(|| serde_json::from_str(raw.get()).ok())?;
         };
         if let Err(cause) = self.standing(metric) {
             self.leave(cause, found);
@@ -195,7 +209,7 @@ impl<'a> Sieve<'a> {
             self.count(Cause::Label, 1);
         }
         self.keep(found);
-        Some(write(&checked))
+        Some(checked)
     }
 
     pub(super) fn standing(&self, metric: &MetricTerms) -> Result<(), Cause> {
@@ -211,21 +225,17 @@ impl<'a> Sieve<'a> {
     }
 }
 
-fn info_value(
-    field: &str,
-    raw: &RawValue,
-    reasons: &BTreeSet<String>,
-) -> Result<Box<RawValue>, Cause> {
+fn info_value(field: &str, raw: &RawValue, reasons: &BTreeSet<String>) -> Result<Value, Cause> {
     if let Some(number) = whole(raw) {
         // A reason is one of a list, and no list has a number.
         let is_reason = field == "reason";
-        return (!is_reason).then(|| write(&json!(number))).ok_or(Cause::Reason);
+        return (!is_reason).then(|| json!(number)).ok_or(Cause::Reason);
     }
     match text(raw, INFO_TEXT_BYTES) {
         Some(reason) if field == "reason" && !reasons.contains(reason.as_ref()) => {
             Err(Cause::Reason)
         }
-        Some(text) if !text.contains('\0') => Ok(write(&json!(text))),
+        Some(text) if !text.contains('\0') => Ok(json!(text)),
         _ => Err(Cause::InfoValue),
     }
 }
