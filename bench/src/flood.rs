@@ -144,11 +144,13 @@ async fn repeat(
 
 async fn whole(address: SocketAddr, ping: &Ping) -> Result<u16> {
     let mut line = Line::open(address).await?;
-    Ok(line.ask(ping.clone().anew()).await?.status)
+    Ok(line.ask(ping.clone().elsewhere()).await?.status)
 }
 
 async fn held(address: SocketAddr, ping: &Ping) -> Result<u16> {
     let mut line = Line::open(address).await?;
+    let mut ping = ping.clone();
+    ping.elsewhere();
     let (most, last) = ping.split_last();
     line.send(most).await?;
     sleep(HELD).await;

@@ -27,7 +27,11 @@ pub(crate) const DEFINITIONS: [(&str, &str); 3] = [
 pub(crate) struct Ping {
     bytes: Vec<u8>,
     document_at: usize,
+    place_at: usize,
 }
+
+/// Where it says that it comes from, as a proxy would: limits by network shall not hide others.
+const PLACE: &str = "2001:db8:0000:0000::1";
 
 impl Ping {
     /// The captured pings.
@@ -45,11 +49,25 @@ impl Ping {
              X-Telemetry-Agent: Glean/71.0.0 (Python on Linux)\r\n\
              Content-Type: application/json; charset=utf-8\r\n",
         );
+        head.push_str("X-Forwarded-For: ");
+        let place_at = head.len();
+        head.push_str(PLACE);
+        head.push_str("\r\n");
         if let Some(encoding) = encoding {
             head.push_str(&format!("Content-Encoding: {encoding}\r\n"));
         }
         head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-        Self { bytes: [head.as_bytes(), body].concat(), document_at }
+        Self { bytes: [head.as_bytes(), body].concat(), document_at, place_at }
+    }
+
+    /// The request, from a network and under an id that it never had.
+    pub(crate) fn elsewhere(&mut self) -> &[u8] {
+        let mut place = [0; 4];
+        getrandom::fill(&mut place).expect("the system has randomness");
+        let [a, b, c, d] = place;
+        let place = format!("2001:db8:{a:02x}{b:02x}:{c:02x}{d:02x}::1");
+        self.bytes[self.place_at..][..PLACE.len()].copy_from_slice(place.as_bytes());
+        self.anew()
     }
 
     /// The request, under an id that it never had.

@@ -89,8 +89,8 @@ struct Serve {
     /// Fill a new folder with invented data, and let promises be broken on purpose
     #[arg(long)]
     demo: bool,
-    /// Switch an enforcement off, to see a promise break: keep-undeclared, sweep-nothing,
-    /// hide-build or forget-notices; in demonstrations only
+    /// Switch an enforcement off, to see a promise break; a wrong name lists those there are; in
+    /// demonstrations only
     #[arg(long = "fault", value_name = "NAME", requires = "demo")]
     faults: Vec<String>,
 }

@@ -37,7 +37,7 @@ limits! {
     /// The writer waits this long for others to share a commit.
     LANDING_LINGER_MICROS: "landing.linger" = 500, "microseconds";
     /// Inflated bytes of pings on their way to the writer; beyond, 503.
-    LANDING_QUEUE_BYTES: "landing.queue_bytes" = 64 << 20, "bytes";
+    LANDING_QUEUE_BYTES: "landing.queue_bytes" = 24 << 20, "bytes";
     /// Pings of closed days that a filter in memory knows; of more, each day is looked up on the
     /// disk: slower, and as right.
     DUPLICATE_FILTER_DOCUMENTS: "landing.duplicate_filter" = 30_000_000, "pings";
@@ -98,7 +98,9 @@ limits! {
     /// A request's head must have arrived within this time.
     HTTP_HEAD_SECONDS: "http.head" = 10, "seconds";
     /// A longer head is answered 431.
-    HTTP_HEAD_BYTES: "http.head_bytes" = 32 << 10, "bytes";
+    HTTP_HEAD_BYTES: "http.head_bytes" = 16 << 10, "bytes";
+    /// Bytes of bodies on one HTTP/2 connection that wait to be read.
+    HTTP_WINDOW_BYTES: "http.window" = 65_535, "bytes";
     /// Requests at one time on one HTTP/2 connection.
     HTTP_STREAMS: "http.streams" = 100, "requests";
     /// A stopping server gives running requests this long.
@@ -108,7 +110,7 @@ limits! {
     /// A request's body must have arrived within this time.
     HTTP_BODY_SECONDS: "http.body" = 20, "seconds";
     /// Connections at one time; more wait to be accepted.
-    HTTP_CONNECTIONS: "http.connections" = 4096, "connections";
+    HTTP_CONNECTIONS: "http.connections" = 2048, "connections";
     /// Wrong tokens or owner codes from one place in 58 minutes, so that none is remembered longer
     /// than an hour; beyond, 429.
     AUTH_FAILURES_PER_HOUR: "auth.failures" = 20, "tries per hour";
@@ -117,9 +119,9 @@ limits! {
     /// Pings from one place; beyond, 503: a school shares one address, and SDKs keep what they have.
     SUBMIT_PER_MINUTE: "submit.per_minute" = 3000, "pings per minute";
     /// Bytes of bodies on their way from one place; beyond, 503.
-    SUBMIT_PLACE_BYTES: "submit.place_bytes" = 16 << 20, "bytes";
+    SUBMIT_PLACE_BYTES: "submit.place_bytes" = 8 << 20, "bytes";
     /// Bytes of bodies on their way from everybody; beyond, 503: memory must not grow.
-    SUBMIT_BYTES: "submit.bytes" = 64 << 20, "bytes";
+    SUBMIT_BYTES: "submit.bytes" = 32 << 20, "bytes";
     /// Places whose pings are counted, in memory for a minute; more at one time get 503.
     SUBMIT_PLACES: "submit.places" = 10_000, "places";
     /// A scoped token ends after this at the latest.

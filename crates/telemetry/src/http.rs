@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -202,19 +202,33 @@ async fn submit(
     }
 }
 
-/// Reads a body as it arrives, within what one ping and all together may take.
+/// Reads a body as it arrives, within what one ping and all together may take. Room is taken for
+/// what is allocated, and for a length that is declared before the first byte of it is read.
 async fn read(mut body: Body, room: &mut Taken) -> Result<Vec<u8>, Refusal> {
     let mut read = Vec::new();
+    let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    make_room(&mut read, declared, room)?;
     while let Some(frame) = body.frame().await {
         // It broke off; what came of it is no ping.
         let Ok(bytes) = frame.map_err(|_| Refusal::Malformed)?.into_data() else { continue };
-        if read.len() + bytes.len() > limits::PING_WIRE_BYTES {
-            return Err(Refusal::TooLarge);
-        }
-        room.more(bytes.len()).map_err(|_| Refusal::Overloaded)?;
+        make_room(&mut read, bytes.len(), room)?;
         read.extend_from_slice(&bytes);
     }
     Ok(read)
+}
+
+fn make_room(read: &mut Vec<u8>, more: usize, room: &mut Taken) -> Result<(), Refusal> {
+    let wanted = read.len().saturating_add(more);
+    if wanted > limits::PING_WIRE_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    if wanted > read.capacity() {
+        // Twice as much each time: who sends byte by byte does not make this copy byte by byte.
+        let capacity = wanted.max(2 * read.capacity()).min(limits::PING_WIRE_BYTES);
+        room.more(capacity - read.capacity()).map_err(|_| Refusal::Overloaded)?;
+        read.reserve_exact(capacity - read.len());
+    }
+    Ok(())
 }
 
 fn taken(accepted: &Accepted) -> Response {

@@ -20,6 +20,7 @@ use axum_server::tls_rustls::RustlsAcceptor;
 use candor_kernel::Timestamp;
 use candor_kernel::limits::{
     HTTP_CONNECTIONS, HTTP_FINISH_SECONDS, HTTP_HEAD_BYTES, HTTP_HEAD_SECONDS, HTTP_STREAMS,
+    HTTP_WINDOW_BYTES,
 };
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -252,6 +253,9 @@ fn speech(http2: bool, bounds: Bounds) -> auto::Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .keep_alive_interval(bounds.head)
         .keep_alive_timeout(bounds.head)
+        // What a connection may send before a handler takes it; the default is a megabyte.
+        .initial_connection_window_size(HTTP_WINDOW_BYTES as u32)
+        .initial_stream_window_size(HTTP_WINDOW_BYTES as u32)
         .max_header_list_size(HTTP_HEAD_BYTES as u32)
         .max_concurrent_streams(HTTP_STREAMS as u32);
     builder

@@ -1,10 +1,12 @@
 //! PostgreSQL goes away while the server runs: it stays up, says so, and goes on by itself.
 
+use std::time::Duration;
+
 use candor_database::Engine;
 use candor_testing::{SeededDice, TestDatabase};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
-use crate::home::{Home, SERVICES, answer};
+use crate::home::{Home, Running, SERVICES, answer};
 use crate::line::{Line, State};
 use crate::sample;
 
@@ -49,8 +51,7 @@ async fn check(cut: State) {
     assert_eq!(ping().await.0, 200);
 
     line.set(cut);
-    let (status, body) = ping().await;
-    assert!([200, 503].contains(&status), "{status} {body}");
+    let load = load(&running);
     // All at once: each waits a few seconds for the store.
     let mut asked = JoinSet::new();
     for (path, expected) in PAGES {
@@ -71,5 +72,35 @@ async fn check(cut: State) {
     running.becomes(200, "/health/ready", "\"ready\":true").await;
     assert_eq!(running.get("/notice").await.0, 200);
     assert_eq!(ping().await.0, 200);
+    all_there(&home, load.await.expect("no sender panics"));
     assert_eq!(running.stop().code, Some(0));
+}
+
+/// Sends pings for some seconds; each is taken, or comes back later. Returns those that were taken.
+fn load(running: &Running) -> JoinHandle<Vec<String>> {
+    let (client, url) = (running.client.clone(), running.url.clone());
+    tokio::spawn(async move {
+        let dice = SeededDice::new(44);
+        let mut taken = Vec::new();
+        for _ in 0..100 {
+            let document = sample::document(&dice);
+            let (status, body) =
+                sample::send(&client, &url, &document).await.expect("the server answers");
+            assert!([200, 503].contains(&status), "{status} {body}");
+            taken.extend((status == 200).then_some(document));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        taken
+    })
+}
+
+fn all_there(home: &Home, taken: Vec<String>) {
+    assert!(!taken.is_empty(), "pings are kept for a minute without the store");
+    let rows = home.json("pings @ --json --limit 1000", &[]);
+    let key = sample::document_key(home);
+    for document in taken {
+        let kept = sample::keyed(&key, &document);
+        let times = rows.as_array().expect("a list").iter();
+        assert_eq!(times.filter(|row| row["document"] == kept.as_str()).count(), 1, "{document}");
+    }
 }

@@ -70,6 +70,9 @@ async fn check(level: &str) {
     let dice = SeededDice::new(9);
     let [kept, broken, captured] = std::array::from_fn(|_| sample::document(&dice));
     assert_eq!(visit(&running, "POST", &ping(&kept), PING).await, 200);
+    let tagged = running.client.post(format!("{}{}", running.url, ping(&kept)));
+    let tagged = answer(tagged.header("X-Debug-ID", CANARY).body(PING)).await;
+    assert!(tagged.expect("the server answers").1.contains("debug"));
     assert_eq!(visit(&running, "POST", &ping(&broken), "{\"kanarie-not-json").await, 400);
     let sent = sample::send(&running.client, &running.url, &captured).await;
     assert_eq!(sent.expect("the server answers").0, 200);
@@ -101,7 +104,8 @@ async fn visit(running: &Running, method: &str, path: &str, body: &'static str) 
     let method = Method::from_bytes(method.as_bytes()).expect("it is one");
     let mut request = running.client.request(method, format!("{}{path}", running.url));
     for name in HEADERS {
-        request = request.header(name, format!("{CANARY}-{name}"));
+        // With a blank in it, it is no debug tag, and the ping is kept.
+        request = request.header(name, format!("{CANARY} {name}"));
     }
     for (name, value) in [("X-Forwarded-For", ADDRESS), ("Forwarded", "for=203.0.113.77")] {
         request = request.header(name, value);

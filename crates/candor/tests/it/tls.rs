@@ -17,7 +17,8 @@ async fn only_who_trusts_the_authority_gets_through() {
     running.becomes(200, "/health/ready", "\"ready\":true").await;
 
     let page = running.client.get(&running.url).send().await.expect("it is trusted");
-    assert_eq!(page.headers()[HTTPS_ONLY], "max-age=63072000");
+    // For `localhost` it would be believed by every other server of this machine.
+    assert!(!page.headers().contains_key(HTTPS_ONLY), "{:?}", page.headers());
     let check = format!("promises check --server {}", running.url);
     home.ask(&check, &[]).failed(20, &["No server answers at https://localhost:"]);
     home.ask(&check, &["--cacert", &authority]).fine();
