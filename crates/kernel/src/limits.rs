@@ -26,6 +26,9 @@ macro_rules! limits {
 limits! {
     /// A longer ping is answered 413: no SDK sends one.
     PING_WIRE_BYTES: "ping.wire" = 1 << 20, "bytes";
+    /// What still comes of a ping that is refused is read and dropped up to here, so that its sender
+    /// sees the answer; then the connection is cut.
+    PING_PASSED_BY_BYTES: "ping.passed_by" = 8 << 20, "bytes";
     /// A ping that inflates further is answered 413: it is a bomb.
     PING_INFLATED_BYTES: "ping.inflated" = 8 << 20, "bytes";
     /// Info fields, types of metrics and metrics of one ping; with more it is answered 413.

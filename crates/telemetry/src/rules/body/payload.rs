@@ -70,7 +70,7 @@ pub fn parse(json: &[u8]) -> Result<Payload<'_>, Broken> {
         match name.as_ref() {
             "ping_info" => payload.ping_info = fields(&|| "ping_info".into(), part, &mut room)?,
             "client_info" => {
-                payload.client_info = fields(&|| "client_info".into(), part, &mut room)?
+                payload.client_info = fields(&|| "client_info".into(), part, &mut room)?;
             }
             "metrics" => payload.metrics = metrics(part, &mut room)?,
             "events" => (payload.events, payload.events_beyond) = events(part)?,
