@@ -380,7 +380,7 @@ fn promised(checks: &[Arc<dyn Checks>]) -> Vec<(String, String)> {
     ids.extend(candor_notices::checks::promises().into_iter().map(|promise| promise.id));
     ids.sort();
     ids.dedup();
-    let entry = |id| register.entry(&id).map(|e| (e.id.to_string(), e.sentence.clone()));
+    let entry = |id| register.entry(&id).map(|e| (e.id.to_string(), e.said().to_owned()));
     ids.into_iter().filter_map(entry).collect()
 }
 

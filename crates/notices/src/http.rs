@@ -287,6 +287,7 @@ fn replies(state: &NoticeState) -> Vec<PromiseReply> {
         .into_iter()
         .map(|report| PromiseReply {
             id: report.entry.id.to_string(),
+            sentence: report.entry.said().to_owned(),
             state: report.state.word().to_owned(),
             checked_at: report.last.as_ref().map(|last| last.at.to_string()),
             fact: report.last.map(|last| last.fact),
@@ -295,7 +296,6 @@ fn replies(state: &NoticeState) -> Vec<PromiseReply> {
                 true => report.entry.mutation,
                 false => report.mutations.join(", "),
             },
-            sentence: report.entry.sentence,
         })
         .collect()
 }

@@ -13,8 +13,11 @@ pub struct Entry {
     pub id: PromiseId,
     /// The service it belongs to.
     pub service: String,
-    /// What a notice says.
+    /// The whole promise.
     pub sentence: String,
+    /// What of it is built and checked, where that is a part: a notice then says this instead.
+    #[serde(default)]
+    pub so_far: Option<String>,
     /// The kind of its check.
     pub check: String,
     /// What the check does and measures.
@@ -30,6 +33,14 @@ pub struct Entry {
     /// How and why it departs from its source, where it does.
     #[serde(default)]
     pub departs: Option<String>,
+}
+
+impl Entry {
+    /// Returns what a notice says: nothing that is not built.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        self.so_far.as_deref().unwrap_or(&self.sentence)
+    }
 }
 
 /// All promises, in the order of the register.
@@ -80,7 +91,9 @@ mod tests {
         let mut mutations = BTreeSet::new();
         for entry in register.entries() {
             let id = &entry.id;
-            assert!(entry.sentence.ends_with('.') && entry.sentence.len() <= 240, "{id}");
+            for sentence in [&entry.sentence, entry.said()] {
+                assert!(sentence.ends_with('.') && sentence.len() <= 240, "{id}");
+            }
             assert!(mutations.insert(&entry.mutation), "{id} repeats a mutation");
             assert!(entry.max_age_minutes >= 2 * entry.cadence_minutes, "{id}");
             assert!(matches!(entry.repeat_by.as_str(), "you" | "server" | "build"), "{id}");

@@ -73,7 +73,7 @@ pub(super) fn show(report: &Report, history: &History, now: Timestamp) -> Shown 
     let last = report.last.as_ref();
     Shown {
         id: report.entry.id.to_string(),
-        sentence: report.entry.sentence.clone(),
+        sentence: report.entry.said().to_owned(),
         how: report.entry.how.clone(),
         state: report.state.word(),
         when: last.map(|last| rules::ago(last.at, now)).unwrap_or_default(),

@@ -30,8 +30,8 @@ impl TelemetryChecks {
             }
         }
         Ok(Verdict::kept(format!(
-            "Pings from two invented addresses were kept, and the addresses, in {forms} forms, were \
-             found in no file. Calls and their usage are not built yet: nothing about them is stored."
+            "Pings from two invented addresses were kept; the addresses, in {forms} forms, were found \
+             in no file."
         )))
     }
 
