@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use candor_inventory::InForce;
 use candor_kernel::{Day, ProductId, limits};
+use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{oneshot, watch};
 
@@ -235,8 +236,34 @@ fn gather_wishes(first: Wish, commands: &Receiver<Command>) -> (Vec<Wish>, Optio
 }
 
 pub(crate) fn explain(error: &rusqlite::Error) -> LandingError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => LandingError::Full,
-        _ => LandingError::Failed(error.to_string()),
+    if is_full(error) { LandingError::Full } else { LandingError::Failed(error.to_string()) }
+}
+
+/// Tells whether the disk has no room. SQLite says so in several ways: where the shared memory of
+/// the write-ahead log cannot grow, it names an input or output error.
+fn is_full(error: &rusqlite::Error) -> bool {
+    let rusqlite::Error::SqliteFailure(failure, _) = error else { return false };
+    let told = [SQLITE_IOERR_WRITE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_SHMMAP];
+    failure.code == ErrorCode::DiskFull || told.contains(&failure.extended_code)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi::{Error, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_IOERR_READ};
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_known_whatever_it_is_called() {
+        for (code, full) in [
+            (SQLITE_FULL, true),
+            (SQLITE_IOERR_SHMSIZE, true),
+            (SQLITE_IOERR_WRITE, true),
+            (SQLITE_IOERR_READ, false),
+            (SQLITE_CORRUPT, false),
+        ] {
+            let error = rusqlite::Error::SqliteFailure(Error::new(code), None);
+            assert_eq!(explain(&error) == LandingError::Full, full, "{code}");
+        }
     }
 }

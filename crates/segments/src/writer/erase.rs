@@ -3,9 +3,9 @@
 use std::sync::atomic::Ordering;
 
 use candor_kernel::{DocumentKey, ProductId, SubjectKey};
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, params};
 
-use super::{Wish, Writer, explain};
+use super::{Wish, Writer, explain, is_full};
 use crate::file;
 use crate::row::ErasureState;
 
@@ -71,7 +71,7 @@ impl Writer {
 
     /// Gives the reserve back where the disk is full; other errors stay what they are.
     fn make_room(&mut self, error: rusqlite::Error) -> rusqlite::Result<()> {
-        if error.sqlite_error_code() != Some(ErrorCode::DiskFull) || !self.reserve.held() {
+        if !is_full(&error) || !self.reserve.held() {
             return Err(error);
         }
         tracing::warn!("the disk is full: the reserve is given to an erasure");
