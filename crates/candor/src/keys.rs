@@ -92,8 +92,9 @@ impl FileKeys {
         let mut held = self.held();
         let mut ended = Vec::new();
         for ((product, key_use), epochs) in &held.epochs {
-            let followed = epochs.keys().zip(epochs.keys().skip(1));
-            let over = followed.filter(|(_, next)| **next <= first_kept);
+            // All that began before the one that was in use on the first day that is kept.
+            let in_use = epochs.range(..=first_kept).next_back();
+            let over = in_use.into_iter().flat_map(|(begins, _)| epochs.range(..begins));
             ended.extend(over.map(|(begins, _)| (product.clone(), *key_use, *begins)));
         }
         for place in &ended {

@@ -89,3 +89,35 @@ pub(crate) fn holds(segment: &Connection, document: DocumentKey) -> rusqlite::Re
         .prepare_cached("SELECT 1 FROM ping WHERE document = ?1")?
         .exists(params![document.0.as_slice()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file;
+
+    #[test]
+    fn a_filter_spares_the_disk_and_hides_no_document() {
+        let (folder, day) = (tempfile::tempdir().expect("a folder"), Day::from_number(9));
+        let segment = file::open(folder.path(), day).expect("opens");
+        let document = |number: u8| DocumentKey([number; 16]);
+        let insert = "INSERT INTO ping VALUES (?1, 'shop', 'app', 'till', 9, NULL, 0, 1, '{}')";
+        for number in 0..100 {
+            segment.execute(insert, params![document(number).0.as_slice()]).expect("inserted");
+        }
+        assert!(Filter::read(&segment, 99).expect("readable").is_none(), "there is no room");
+        let read = || Filter::read(&segment, 100).expect("readable");
+        let mut seen = Seen::default();
+        seen.add(day, read());
+        assert!(!seen.has(day), "nobody waited for it");
+        seen.await_days(&[day]);
+        seen.add(day, read());
+        assert!((0..100).all(|number| !seen.surely_not(day, document(number))));
+        let spared = (100..=255).filter(|number| seen.surely_not(day, document(*number))).count();
+        assert!(spared > 140, "{spared} of 156 that are not there");
+        // A day that is written to while it is read stays without a filter.
+        seen.await_days(&[day]);
+        seen.forget(day);
+        seen.add(day, read());
+        assert!(!seen.has(day) && !seen.surely_not(day, document(200)));
+    }
+}

@@ -31,11 +31,7 @@ impl TelemetryChecks {
                 return Ok(broken);
             }
         }
-        // Content starts off on a released version, and no question has been asked.
-        let canary = self.canary();
-        let content = json!({ "metrics": { "string": { (probe::CONTENT): canary } } });
-        self.send(Sent::new(content)).await?;
-        if let Some(file) = self.files_with(&[canary.as_bytes()]).await? {
+        if let Some(file) = self.content_without_a_yes().await? {
             return Ok(Verdict::broken(format!(
                 "Content that starts off was stored in {file} without anybody's yes."
             )));
@@ -58,10 +54,7 @@ impl TelemetryChecks {
         if let Some(broken) = self.signal_is_obeyed("sec-gpc", "Sec-GPC: 1").await? {
             return Ok(broken);
         }
-        let canary = self.canary();
-        let content = json!({ "metrics": { "string": { (probe::CONTENT): canary } } });
-        self.send(Sent::new(content)).await?;
-        if let Some(file) = self.files_with(&[canary.as_bytes()]).await? {
+        if let Some(file) = self.content_without_a_yes().await? {
             return Ok(Verdict::broken(format!(
                 "After an opt-out, a ping without the signal was taken for consent: {file}."
             )));
@@ -77,6 +70,15 @@ impl TelemetryChecks {
             "Sharing is denied in {cases} of {cases} cases with Sec-GPC: 1; a ping with it was found \
              in no file, and /.well-known/gpc.json says that it is honoured."
         )))
+    }
+
+    /// Content starts off on a released version, and nobody has been asked: returns the file that
+    /// holds it all the same.
+    async fn content_without_a_yes(&self) -> Result<Option<String>, String> {
+        let canary = self.canary();
+        let content = json!({ "metrics": { "string": { (probe::CONTENT): canary } } });
+        self.send(Sent::new(content)).await?;
+        self.files_with(&[canary.as_bytes()]).await
     }
 
     async fn signal_is_obeyed(
