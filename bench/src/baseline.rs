@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use candor_kernel::limits::{
-    HTTP_HEAD_BYTES, HTTP_HEAD_SECONDS, LANDING_GROUP, LANDING_LINGER_MICROS, LANDING_QUEUE,
-    PING_INFLATED_BYTES, PING_WIRE_BYTES,
+    HTTP_HEAD_BYTES, HTTP_HEAD_SECONDS, LANDING_GROUP, LANDING_LINGER_MICROS, LANDING_LINGERS,
+    LANDING_QUEUE, PING_INFLATED_BYTES, PING_WIRE_BYTES,
 };
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -141,11 +141,18 @@ fn append(mut file: File, waiting: &Receiver<Waiting>) {
     let linger = Duration::from_micros(LANDING_LINGER_MICROS as u64);
     while let Ok((mut records, reply)) = waiting.recv() {
         let mut replies = vec![reply];
-        while replies.len() < LANDING_GROUP
-            && let Ok((record, reply)) = waiting.recv_timeout(linger)
-        {
-            records.extend_from_slice(&record);
-            replies.push(reply);
+        for _ in 0..LANDING_LINGERS {
+            std::thread::sleep(linger);
+            let before = replies.len();
+            while replies.len() < LANDING_GROUP
+                && let Ok((record, reply)) = waiting.try_recv()
+            {
+                records.extend_from_slice(&record);
+                replies.push(reply);
+            }
+            if replies.len() == before || replies.len() == LANDING_GROUP {
+                break;
+            }
         }
         if file.write_all(&records).and_then(|()| file.sync_data()).is_err() {
             // Whoever waits for the group sees its replies dropped, and says 503.

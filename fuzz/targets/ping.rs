@@ -98,7 +98,7 @@ fn refused(refusal: Refusal) {
 }
 
 fn bounded(payload: &Payload<'_>) {
-    let metrics = payload.metrics.values().map(|fields| 1 + fields.len()).sum::<usize>();
+    let metrics = payload.metrics.iter().map(|(_, fields)| 1 + fields.len()).sum::<usize>();
     let entries = payload.client_info.len() + payload.ping_info.len() + metrics;
     assert!(entries <= limits::PING_ENTRIES, "{entries} entries");
     assert!(payload.events.len() <= limits::EVENTS_PER_PING);

@@ -37,10 +37,12 @@ limits! {
     LANDING_QUEUE: "landing.queue" = 2048, "pings";
     /// Pings that share one commit.
     LANDING_GROUP: "landing.group" = 1024, "pings";
-    /// The writer waits this long for others to share a commit.
+    /// The writer waits this long for others to share a commit, and again while more come.
     LANDING_LINGER_MICROS: "landing.linger" = 500, "microseconds";
+    /// The writer waits at most this often before it commits.
+    LANDING_LINGERS: "landing.lingers" = 8, "times";
     /// Inflated bytes of pings on their way to the writer; beyond, 503.
-    LANDING_QUEUE_BYTES: "landing.queue_bytes" = 24 << 20, "bytes";
+    LANDING_QUEUE_BYTES: "landing.queue_bytes" = 16 << 20, "bytes";
     /// Pings of closed days that a filter in memory knows; of more, each day is looked up on the
     /// disk: slower, and as right.
     DUPLICATE_FILTER_DOCUMENTS: "landing.duplicate_filter" = 30_000_000, "pings";
@@ -96,12 +98,14 @@ limits! {
     ADMIN_BODY_BYTES: "admin.body" = 8 << 20, "bytes";
     /// Definition files of one push.
     PUSH_FILES: "push.files" = 64, "files";
+    /// Values in one definition file, counting what its aliases stand for.
+    YAML_NODES: "definitions.values" = 500_000, "values";
     /// Data points of one product.
     PRODUCT_DATA: "product.data" = 5000, "data points";
     /// A request's head must have arrived within this time.
     HTTP_HEAD_SECONDS: "http.head" = 10, "seconds";
     /// A longer head is answered 431.
-    HTTP_HEAD_BYTES: "http.head_bytes" = 16 << 10, "bytes";
+    HTTP_HEAD_BYTES: "http.head_bytes" = 8 << 10, "bytes";
     /// Bytes of bodies on one HTTP/2 connection that wait to be read.
     HTTP_WINDOW_BYTES: "http.window" = 65_535, "bytes";
     /// Requests at one time on one HTTP/2 connection.
@@ -124,7 +128,7 @@ limits! {
     /// Bytes of bodies on their way from one place; beyond, 503.
     SUBMIT_PLACE_BYTES: "submit.place_bytes" = 8 << 20, "bytes";
     /// Bytes of bodies on their way from everybody; beyond, 503: memory must not grow.
-    SUBMIT_BYTES: "submit.bytes" = 32 << 20, "bytes";
+    SUBMIT_BYTES: "submit.bytes" = 16 << 20, "bytes";
     /// Places whose pings are counted, in memory for a minute; more at one time get 503.
     SUBMIT_PLACES: "submit.places" = 10_000, "places";
     /// A scoped token ends after this at the latest.

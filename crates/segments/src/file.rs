@@ -30,7 +30,6 @@ const SCHEMA: &str = "
         payload TEXT NOT NULL
     ) STRICT;
     CREATE INDEX IF NOT EXISTS ping_by_kind ON ping (product, ping, subject);
-    CREATE INDEX IF NOT EXISTS ping_by_subject ON ping (subject) WHERE subject IS NOT NULL;
     CREATE TABLE IF NOT EXISTS secondary_id (
         subject BLOB NOT NULL,
         document BLOB NOT NULL,

@@ -37,6 +37,16 @@ const SCHEMA: &str = "
 
 pub(crate) struct Journal(Connection);
 
+/// A wish whose rows may still be there.
+pub(crate) struct Unfinished {
+    /// The keyed hash of the request's own id.
+    pub(crate) document: DocumentKey,
+    /// The product it was sent to.
+    pub(crate) product: String,
+    /// The client's ids as keyed hashes, under every key that was live.
+    pub(crate) subjects: Vec<SubjectKey>,
+}
+
 impl Journal {
     /// Opens the journal, making it where it does not exist.
     pub(crate) fn open(folder: &Path) -> rusqlite::Result<Self> {
@@ -77,19 +87,20 @@ impl Journal {
         self.0.prepare_cached("SELECT 1 FROM tombstone LIMIT 1")?.exists([])
     }
 
-    /// Returns the wishes that are not fulfilled yet, with the clients of each.
-    pub(crate) fn unfinished(&self) -> rusqlite::Result<Vec<(DocumentKey, Vec<SubjectKey>)>> {
+    /// Returns the wishes that are not fulfilled yet, each with its product and the client's ids.
+    pub(crate) fn unfinished(&self) -> rusqlite::Result<Vec<Unfinished>> {
         let mut unfinished =
-            self.0.prepare_cached("SELECT document FROM erasure WHERE done = 0")?;
-        let documents = unfinished.query_map([], |row| Ok(DocumentKey(row.get(0)?)))?;
+            self.0.prepare_cached("SELECT document, product FROM erasure WHERE done = 0")?;
+        let wishes = unfinished.query_map([], |row| Ok((DocumentKey(row.get(0)?), row.get(1)?)))?;
         let mut subjects =
             self.0.prepare_cached("SELECT subject FROM tombstone WHERE document = ?1")?;
         let mut all = Vec::new();
-        for document in documents {
-            let document = document?;
+        for wish in wishes {
+            let (document, product) = wish?;
             let found = subjects
                 .query_map(params![document.0.as_slice()], |row| Ok(SubjectKey(row.get(0)?)))?;
-            all.push((document, found.collect::<rusqlite::Result<_>>()?));
+            let subjects = found.collect::<rusqlite::Result<_>>()?;
+            all.push(Unfinished { document, product, subjects });
         }
         Ok(all)
     }

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::Duration;
 
 use candor_inventory::InForce;
 use candor_kernel::{Day, ProductId, limits};
 use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
 use rusqlite::{Connection, ErrorCode};
+use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::file;
@@ -57,6 +58,8 @@ pub(crate) struct Writer {
     any_erased: bool,
     /// For what is read aside.
     queue: SyncSender<Command>,
+    /// Where those wait who are answered.
+    runtime: Option<Handle>,
 }
 
 impl Writer {
@@ -80,6 +83,7 @@ impl Writer {
             seen: Seen::default(),
             erasing,
             queue,
+            runtime: Handle::try_current().ok(),
         };
         writer.finish_with_reserve().map_err(|e| explain(&e))?;
         Ok(writer)
@@ -208,15 +212,23 @@ impl Writer {
     }
 }
 
-/// Waits a moment for others to share the commit. What is not a row ends the group.
+/// Waits for others to share the commit, until a moment brings nobody. What is not a row ends the
+/// group.
 fn gather(first: Waiting, commands: &Receiver<Command>) -> (Vec<Waiting>, Option<Command>) {
-    let linger = Duration::from_micros(limits::LANDING_LINGER_MICROS as u64);
     let mut group = vec![first];
-    while group.len() < limits::LANDING_GROUP {
-        match commands.recv_timeout(linger) {
-            Ok(Command::Land(row, reply)) => group.push((row, reply)),
-            Ok(other) => return (group, Some(other)),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+    for _ in 0..limits::LANDING_LINGERS {
+        // Asleep: to be woken by each ping costs more than to write it.
+        std::thread::sleep(Duration::from_micros(limits::LANDING_LINGER_MICROS as u64));
+        let before = group.len();
+        while group.len() < limits::LANDING_GROUP {
+            match commands.try_recv() {
+                Ok(Command::Land(row, reply)) => group.push((row, reply)),
+                Ok(other) => return (group, Some(other)),
+                Err(_) => break,
+            }
+        }
+        if group.len() == before || group.len() == limits::LANDING_GROUP {
+            break;
         }
     }
     (group, None)

@@ -60,11 +60,10 @@ impl Counts {
         product: Option<&ProductId>,
         outcomes: impl IntoIterator<Item = (&'static str, u64)>,
     ) {
-        let product = product.map_or("-", ProductId::as_str);
         let mut waiting = self.waiting.lock().expect("no holder of this lock panics");
         let mut since_start = self.since_start.lock().expect("no holder of this lock panics");
         for (outcome, times) in outcomes {
-            *waiting.entry((day, product.to_owned(), outcome)).or_default() += times;
+            *waiting.entry((day, product.cloned(), outcome)).or_default() += times;
             *since_start.entry(outcome).or_default() += times;
         }
     }

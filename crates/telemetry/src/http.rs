@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_MAX_AGE, CONTENT_ENCODING, HeaderName,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -166,11 +167,11 @@ fn reply(ping: StoredPing) -> PingReply {
 async fn submit(
     State(state): State<Arc<TelemetryState>>,
     place: Place,
-    own: Option<Extension<Own>>,
     Path((app, ping, version, document)): Path<(String, String, String, String)>,
-    headers: HeaderMap,
-    body: Body,
+    // Taken apart here: as an argument of its own, the headers would be a copy.
+    request: Request,
 ) -> Response {
+    let (Parts { headers, extensions, .. }, body) = request.into_parts();
     let now = state.clock.now();
     let refuse = |refusal| {
         state.ingest.counts.refused(now.day(), None, refusal);
@@ -183,7 +184,8 @@ async fn submit(
         Ok(body) => mutation::body(&state.ingest.faults, &headers, body),
         Err(refusal) => return refuse(refusal),
     };
-    let from = if own.is_some() { From::Inside } else { From::Outside };
+    let own = extensions.get::<Own>().is_some();
+    let from = if own { From::Inside } else { From::Outside };
     let submission = Submission {
         path: [&app, &ping, &version, &document],
         encoding: headers.get(CONTENT_ENCODING).map(|value| value.as_bytes()),

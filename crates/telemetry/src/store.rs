@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use candor_database::{Database, DatabaseError};
-use candor_kernel::Day;
+use candor_kernel::{Day, ProductId};
 
-/// Day, product (`-` where none is known), and the name of the outcome.
-pub type Key = (Day, String, &'static str);
+/// Day, product where one is known, and the name of the outcome.
+pub type Key = (Day, Option<ProductId>, &'static str);
+
+/// Stands for pings of programs that nobody registered.
+const NO_PRODUCT: &str = "-";
 
 /// Adds counts.
 pub async fn add(db: &Database, counted: &BTreeMap<Key, u64>) -> Result<(), DatabaseError> {
@@ -22,7 +25,7 @@ pub async fn add(db: &Database, counted: &BTreeMap<Key, u64>) -> Result<(), Data
                      DO UPDATE SET total = telemetry_count.total + excluded.total",
                 )
                 .bind(day.number())
-                .bind(product.as_str())
+                .bind(product.as_ref().map_or(NO_PRODUCT, ProductId::as_str))
                 .bind(*reason)
                 .bind(i64::try_from(*times).unwrap_or(i64::MAX))
                 .execute(&mut **tx)

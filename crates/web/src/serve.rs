@@ -209,13 +209,15 @@ impl Connection {
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        // Boxed: a connection that waits takes the room of what it became, not of the largest it
+        // might have become, which is five times as much.
         match greeting {
-            Greeting::Plain => self.converse(io, false).await,
+            Greeting::Plain => Box::pin(self.converse(io, false)).await,
             // A handshake that fails is the other side's: nothing to say and nobody to tell.
             Greeting::Tls(acceptor) => {
-                if let Ok((io, ())) = acceptor.accept(io, ()).await {
+                if let Ok((io, ())) = Box::pin(acceptor.accept(io, ())).await {
                     let http2 = io.get_ref().1.alpn_protocol() == Some(b"h2");
-                    self.converse(io, http2).await;
+                    Box::pin(self.converse(io, http2)).await;
                 }
             }
         }

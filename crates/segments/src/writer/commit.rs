@@ -29,9 +29,16 @@ impl Writer {
                 self.open.clear();
                 vec![Err(explain(&error)); rows.len()]
             });
-            for (reply, answer) in replies.into_iter().zip(answers) {
-                // A sender that hung up does not undo what is durable.
-                let _ = reply.send(answer);
+            let answer = move || {
+                for (reply, answer) in replies.into_iter().zip(answers) {
+                    // A sender that hung up does not undo what is durable.
+                    let _ = reply.send(answer);
+                }
+            };
+            match &self.runtime {
+                // From there it wakes those who wait for much less than from this thread.
+                Some(runtime) => drop(runtime.spawn(async move { answer() })),
+                None => answer(),
             }
         }
     }

@@ -8,7 +8,7 @@ use candor_inventory::{InForce, PingTerms, in_force::terms};
 use candor_kernel::{DatumId, DocumentId, Personal, limits};
 use candor_preference::{Offer, Permit, Signals, permit};
 
-use super::body::Payload;
+use super::body::{Fields, Payload};
 use super::deletion::names_somebody;
 use super::json::text;
 use super::{Dropped, Refusal, Trace};
@@ -90,9 +90,9 @@ fn secondary_ids(
     payload: &Payload<'_>,
     permit: &Permit,
 ) -> Vec<Personal<DocumentId>> {
-    let uuids = payload.metrics.get(MetricKind::Uuid.slug()).into_iter().flatten();
-    let ids = uuids.filter_map(|(id, raw)| {
-        let metric = ping.metrics.get(id.as_ref()).filter(|metric| metric.secondary_id)?;
+    let uuids = payload.metrics.get(MetricKind::Uuid.slug());
+    let ids = uuids.into_iter().flat_map(Fields::iter).filter_map(|(id, raw)| {
+        let metric = ping.metrics.get(id).filter(|metric| metric.secondary_id)?;
         let id = DocumentId::parse(&text(raw, 36)?).filter(|id| names_somebody(*id))?;
         permit.allows(&metric.datum).then(|| Personal::new(id))
     });
@@ -114,12 +114,12 @@ fn asked_data(
         [("client_info", &payload.client_info), ("ping_info", &payload.ping_info)]
     {
         let declared = in_force.info.get(section).filter(|_| ping.info_sections);
-        for datum in fields.keys().filter_map(|field| declared?.get(field.as_ref())) {
+        for datum in fields.iter().filter_map(|(field, _)| declared?.get(field)) {
             asked.push((datum.clone(), terms(Ok(()), Offer::On)));
         }
     }
-    let metrics = payload.metrics.values().flat_map(BTreeMap::keys);
-    for metric in metrics.filter_map(|id| ping.metrics.get(id.as_ref())) {
+    let metrics = payload.metrics.iter().flat_map(|(_, values)| values.iter());
+    for metric in metrics.filter_map(|(id, _)| ping.metrics.get(id)) {
         asked.push((metric.datum.clone(), terms(metric.standing, metric.offer)));
     }
     if !payload.events.is_empty() {

@@ -135,7 +135,7 @@ impl<'de, E, F: FnMut(&'de RawValue) -> Result<(), E>> Visitor<'de> for Items<'_
 }
 
 /// A text of JSON; serde alone would copy each one.
-struct Text<'a>(Name<'a>);
+pub(crate) struct Text<'a>(pub(crate) Name<'a>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {

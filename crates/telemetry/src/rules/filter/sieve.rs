@@ -99,13 +99,12 @@ impl<'a> Sieve<'a> {
             ping_info: self.info("ping_info", &payload.ping_info),
             ..Stripped::default()
         };
-        for (kind, values) in &payload.metrics {
-            let kept = values
-                .iter()
-                .filter_map(|(id, raw)| Some((id.as_ref(), self.metric(kind, id, raw)?)));
+        for (kind, values) in payload.metrics.iter() {
+            let kept =
+                values.iter().filter_map(|(id, raw)| Some((id, self.metric(kind, id, raw)?)));
             let kept = Named(kept.collect());
             if !kept.is_empty() {
-                stripped.metrics.0.push((kind.as_ref(), kept));
+                stripped.metrics.0.push((kind, kept));
             }
         }
         stripped.events = event::strip(self, &payload.events, payload.events_beyond);
@@ -138,7 +137,7 @@ impl<'a> Sieve<'a> {
 
     fn info<'p>(&mut self, section: &str, fields: &'p Fields<'_>) -> Named<'p, Value> {
         let mut kept = Named::default();
-        for (field, raw) in fields {
+        for (field, raw) in fields.iter() {
             let found = Found { section, id: field, came: raw.get(), ..Found::NOTHING };
             if section == "client_info" && field == "client_id" {
                 self.client_id(found, raw);
@@ -147,7 +146,7 @@ impl<'a> Sieve<'a> {
             match self.info_field(section, field, raw) {
                 Ok(value) => {
                     self.keep(found);
-                    kept.0.push((field.as_ref(), value));
+                    kept.0.push((field, value));
                 }
                 Err(cause) => self.leave(cause, found),
             }
