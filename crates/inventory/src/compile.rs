@@ -144,12 +144,12 @@ fn ping_terms(
     ping: &Ping,
 ) -> PingTerms {
     let id = datum(&product.product, "ping", name.as_str());
-    let metrics = product.definitions.metrics.iter().filter(|(_, m)| m.pings.contains(name));
+    let metrics = product.definitions.metrics.iter().filter(|(_, m)| m.travels_in(name.as_str()));
     PingTerms {
         client_id: ping.client_id.then(|| datum(&product.product, "client-id", name.as_str())),
         description: ping.description.as_str().into(),
         info_sections: ping.info_sections,
-        reasons: ping.reasons.clone(),
+        reasons: ping.reasons.keys().cloned().collect(),
         standing: granted(product.grants.get(&id), ping.terms(), today),
         datum: id,
         metrics: metrics
@@ -188,7 +188,11 @@ fn metric_terms(
             && metric.pings.iter().any(|ping| ping.as_str() == "deletion-request"),
         expires: metric.expires,
         labels: metric.labels.clone(),
-        extra_keys: metric.extra_keys.clone(),
+        extra_keys: metric
+            .extra_keys
+            .iter()
+            .map(|(key, extra)| (key.clone(), extra.kind))
+            .collect(),
     }
 }
 

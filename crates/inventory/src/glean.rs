@@ -1,29 +1,48 @@
-//! Glean's `metrics.yaml` and `pings.yaml`, as far as the edge asks them (docs/glean.md 2.1, 2.2).
+//! Glean's `metrics.yaml`, `pings.yaml` and `tags.yaml` (docs/glean.md 2.1, 2.2).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use candor_kernel::{Day, MetricId, PingName, limits};
 use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{Category, Finding};
+use crate::{Category, Finding, yaml};
 
 mod kind;
 mod raw;
+mod source;
 pub use kind::{Extra, MetricKind};
+pub use source::{FileKind, Source};
+
+/// The pings that Glean itself has; a product may send metrics in them without declaring them.
+pub const RESERVED_PINGS: [&str; 5] =
+    ["baseline", "metrics", "events", "deletion-request", "default"];
+
+/// Every ping, for metrics of the SDK itself.
+pub const ALL_PINGS: &str = "all-pings";
 
 /// What one revision of a product declares.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Definitions {
     /// Its metrics, by the id they have in a payload.
     pub metrics: BTreeMap<MetricId, Metric>,
     /// Its pings.
     pub pings: BTreeMap<PingName, Ping>,
+    /// Its tags, with what each stands for.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Where a declaration stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At {
+    /// The file, as it was named.
+    pub file: String,
+    /// The line of its name, from 1.
+    pub line: usize,
 }
 
 /// One declared metric.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metric {
     /// Its type.
     pub kind: MetricKind,
@@ -37,16 +56,37 @@ pub struct Metric {
     pub expires: Expires,
     /// Its closed list of labels; none where labels are open or the type has none.
     pub labels: Option<BTreeSet<String>>,
-    /// The extra keys of an event, with their types.
-    pub extra_keys: BTreeMap<String, Extra>,
+    /// The extra keys of an event.
+    pub extra_keys: BTreeMap<String, ExtraKey>,
     /// How long the SDK keeps the value: ping, application or user.
     pub lifetime: String,
+    /// What it counts or measures in, where it says so.
+    pub unit: Option<String>,
+    /// Whether it is switched off by hand.
+    pub disabled: bool,
     /// The persons responsible.
     pub emails: Vec<String>,
+    /// Where its work is tracked.
+    pub bugs: Vec<String>,
+    /// Where its reviews are.
+    pub reviews: Vec<String>,
+    /// Its tags.
+    pub tags: BTreeSet<String>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// One extra key of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtraKey {
+    /// The type of its value.
+    pub kind: Extra,
+    /// What it is, in the product's words.
+    pub description: String,
 }
 
 /// One declared ping.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ping {
     /// What it is for, in the product's words.
     pub description: String,
@@ -54,10 +94,20 @@ pub struct Ping {
     pub client_id: bool,
     /// True when it carries `client_info` and `ping_info`.
     pub info_sections: bool,
-    /// The reasons it may name.
-    pub reasons: BTreeSet<String>,
+    /// False for a ping that is sent although the person switched the collection off.
+    pub follows_collection: bool,
+    /// The reasons it may name, with what each stands for.
+    pub reasons: BTreeMap<String, String>,
     /// The persons responsible.
     pub emails: Vec<String>,
+    /// Where its work is tracked.
+    pub bugs: Vec<String>,
+    /// Where its reviews are.
+    pub reviews: Vec<String>,
+    /// Its tags.
+    pub tags: BTreeSet<String>,
+    /// Where it stands.
+    pub at: At,
 }
 
 /// When a metric's own declaration ends.
@@ -102,7 +152,15 @@ impl Metric {
     #[must_use]
     pub fn terms(&self) -> Terms {
         let Self { kind, category, pings, labels, extra_keys, lifetime, .. } = self;
+        let extra_keys: BTreeMap<_, _> =
+            extra_keys.iter().map(|(key, extra)| (key, extra.kind)).collect();
         Terms::of(&("metric", kind, category, pings, labels, extra_keys, lifetime))
+    }
+
+    /// Tells whether it travels in a ping.
+    #[must_use]
+    pub fn travels_in(&self, ping: &str) -> bool {
+        self.pings.contains(ping) || self.pings.contains(ALL_PINGS)
     }
 
     /// Tells whether its own declaration has ended by this day.
@@ -120,8 +178,9 @@ impl Ping {
     /// Returns what a grant for this ping covers.
     #[must_use]
     pub fn terms(&self) -> Terms {
-        let Self { client_id, info_sections, reasons, .. } = self;
-        Terms::of(&("ping", client_id, info_sections, reasons))
+        let Self { client_id, info_sections, reasons, follows_collection, .. } = self;
+        let reasons: Vec<_> = reasons.keys().collect();
+        Terms::of(&("ping", client_id, info_sections, reasons, follows_collection))
     }
 }
 
@@ -150,32 +209,16 @@ pub fn read(files: &[(String, String)]) -> Result<Definitions, Vec<Finding>> {
 }
 
 fn read_file(file: &str, text: &str, into: &mut Definitions, findings: &mut Vec<Finding>) {
-    let read = serde_saphyr::from_str_with_options(text, options());
-    let document: BTreeMap<String, Value> = match read {
-        Ok(document) => document,
-        Err(error) => return findings.push(Finding::new(file, error.to_string())),
+    let root = match yaml::read(text) {
+        Ok(root) => root,
+        Err(error) => {
+            return findings.push(Finding::at(file, error.line, error.message));
+        }
     };
-    let schema = document.get("$schema").and_then(Value::as_str).unwrap_or_default();
-    if schema.contains("/glean/metrics/") {
-        raw::metrics(file, &document, &mut into.metrics, findings);
-    } else if schema.contains("/glean/pings/") {
-        raw::pings(file, &document, &mut into.pings, findings);
-    } else if !schema.contains("/glean/tags/") {
-        findings.push(Finding::new(
-            file,
-            "names no `$schema` of Glean metrics, pings or tags; the first line of a Glean file does.",
-        ));
-    }
-}
-
-/// What aliases may stand for in one file: enough for every datum of the largest product to share
-/// its keys. Without an end, a few hundred bytes fill a hundred megabytes.
-const ALIASED_EVENTS: usize = 20 * limits::PRODUCT_DATA;
-
-fn options() -> serde_saphyr::Options {
-    serde_saphyr::options! {
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: ALIASED_EVENTS },
-        budget: serde_saphyr::budget! { max_recorded_anchor_events: ALIASED_EVENTS },
+    match Source::of(file, root) {
+        Ok(Some(source)) => raw::declarations(&source, into, findings),
+        Ok(None) => {}
+        Err(error) => findings.push(Finding::at(file, error.line, error.message)),
     }
 }
 

@@ -7,6 +7,7 @@
 //! - [`declaration`]: `inventory.yaml`, the product's own columns, files and log fields.
 //! - [`glean`]: Glean's `metrics.yaml` and `pings.yaml`.
 //! - [`in_force`]: declarations and definitions joined with grants: the snapshot the edge asks.
+//! - [`yaml`]: the tree that definitions are read from, with lines.
 //! - [`promise`]: promises, their checks and what their state stops.
 
 pub mod compile;
@@ -15,6 +16,7 @@ pub mod glean;
 pub mod in_force;
 pub mod promise;
 pub mod publish;
+pub mod yaml;
 
 pub use compile::{Grant, ProductInput, compile};
 pub use declaration::{Category, Inventory, Record, Retention, Store};
@@ -25,7 +27,7 @@ pub use publish::{PublishRequest, Publishing};
 /// A problem of a declaration or definition: where it stands and what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// File, and what in it: `metrics.yaml: sample.app.started`.
+    /// File, and what in it: `metrics.yaml:12`.
     pub place: String,
     /// A sentence that says what is wrong and what to do.
     pub message: String,
@@ -34,6 +36,10 @@ pub struct Finding {
 impl Finding {
     fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self { place: place.into(), message: message.into() }
+    }
+
+    fn at(file: &str, line: usize, message: impl Into<String>) -> Self {
+        Self::new(format!("{file}:{line}"), message)
     }
 }
 

@@ -197,7 +197,7 @@ fn ping_category(product: &ProductId, definitions: &Definitions, datum: &DatumId
     let name = datum.as_str().strip_prefix(&prefix).unwrap_or_default();
     let metrics = definitions.metrics.values();
     metrics
-        .filter(|metric| metric.pings.contains(name) && metric.category != Category::Unclassified)
+        .filter(|metric| metric.travels_in(name) && metric.category != Category::Unclassified)
         .map(|metric| metric.category)
         .max()
         .unwrap_or(Category::Technical)

@@ -4,171 +4,167 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use candor_kernel::{Day, MetricId, PingName};
-use serde::Deserialize;
-use serde_json::Value;
 
-use super::{Expires, Extra, Metric, MetricKind, Ping};
+use super::{
+    At, Definitions, Expires, Extra, ExtraKey, FileKind, Metric, MetricKind, Ping, Source,
+};
+use crate::yaml::{Entry, Map, Node, Value};
 use crate::{Category, Finding};
 
-#[derive(Deserialize)]
-struct RawMetric {
-    #[serde(rename = "type")]
-    kind: String,
-    description: String,
-    expires: Value,
-    #[serde(default)]
-    data_sensitivity: Vec<String>,
-    send_in_pings: Option<Vec<String>>,
-    labels: Option<Vec<String>>,
-    #[serde(default)]
-    extra_keys: BTreeMap<String, RawExtra>,
-    #[serde(default = "ping_lifetime")]
-    lifetime: String,
-    #[serde(default)]
-    notification_emails: Vec<String>,
-    #[serde(default)]
-    disabled: bool,
-}
+/// The category whose metrics have no category in a payload.
+const INTERNAL: &str = "glean.internal.metrics";
 
-#[derive(Deserialize)]
-struct RawExtra {
-    #[serde(rename = "type", default = "string_type")]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-struct RawPing {
-    description: String,
-    include_client_id: bool,
-    #[serde(default)]
-    reasons: BTreeMap<String, String>,
-    #[serde(default)]
-    notification_emails: Vec<String>,
-    #[serde(default)]
-    metadata: RawPingMetadata,
-}
-
-#[derive(Deserialize)]
-struct RawPingMetadata {
-    #[serde(default = "yes")]
-    include_info_sections: bool,
-}
-
-impl Default for RawPingMetadata {
-    fn default() -> Self {
-        Self { include_info_sections: true }
-    }
-}
-
-fn ping_lifetime() -> String {
-    "ping".to_owned()
-}
-fn string_type() -> String {
-    "string".to_owned()
-}
-fn yes() -> bool {
-    true
-}
-
-/// Reads the categories and metrics of one file.
-pub(super) fn metrics(
-    file: &str,
-    document: &BTreeMap<String, Value>,
-    into: &mut BTreeMap<MetricId, Metric>,
-    findings: &mut Vec<Finding>,
-) {
-    for (category, metrics) in document.iter().filter(|(key, _)| is_name(key)) {
-        let Some(metrics) = metrics.as_object() else {
-            findings.push(Finding::new(
-                format!("{file}: {category}"),
-                "is not a map of metrics; write one metric per key below its category.",
-            ));
+/// Reads what one file declares.
+pub(super) fn declarations(source: &Source, into: &mut Definitions, findings: &mut Vec<Finding>) {
+    for entry in source.declared() {
+        let mut find = |line, message: String| {
+            findings.push(Finding::at(&source.file, line, message));
+        };
+        let Some(map) = entry.node.map() else {
+            find(entry.line, format!("{} is no map; see a Glean file.", entry.name));
             continue;
         };
-        for (name, body) in metrics {
-            let full = format!("{category}.{name}");
-            let place = format!("{file}: {full}");
-            let read = MetricId::parse(&full)
-                .map_err(|error| error.to_string())
-                .and_then(|id| Ok((id, metric(body)?)));
-            match read {
-                Ok((id, _)) if into.contains_key(&id) => {
-                    findings.push(Finding::new(place, "is declared twice; keep one."));
+        match source.kind {
+            FileKind::Metrics => {
+                for metric in &map.entries {
+                    let read = read_metric(source, entry, metric);
+                    keep(&mut into.metrics, read, metric, &mut find);
                 }
-                Ok((id, metric)) => {
-                    into.insert(id, metric);
-                }
-                Err(message) => findings.push(Finding::new(place, message)),
+            }
+            FileKind::Pings => {
+                keep(&mut into.pings, read_ping(source, entry, map), entry, &mut find);
+            }
+            FileKind::Tags => {
+                let tag = wanted(map, "description", Node::text)
+                    .map(|description| (entry.name.clone(), description.trim().to_owned()));
+                keep(&mut into.tags, tag, entry, &mut find);
             }
         }
     }
 }
 
-/// Reads the pings of one file.
-pub(super) fn pings(
-    file: &str,
-    document: &BTreeMap<String, Value>,
-    into: &mut BTreeMap<PingName, Ping>,
-    findings: &mut Vec<Finding>,
+fn keep<K: Ord, V>(
+    into: &mut BTreeMap<K, V>,
+    read: Result<(K, V), String>,
+    entry: &Entry,
+    find: &mut impl FnMut(usize, String),
 ) {
-    for (name, body) in document.iter().filter(|(key, _)| is_name(key)) {
-        let place = format!("{file}: {name}");
-        let read = PingName::parse(name).map_err(|error| error.to_string()).and_then(|name| {
-            let raw: RawPing = deserialize(body)?;
-            Ok((name, ping(raw)))
-        });
-        match read {
-            Ok((name, _)) if into.contains_key(&name) => {
-                findings.push(Finding::new(place, "is declared twice; keep one."));
-            }
-            Ok((name, ping)) => {
-                into.insert(name, ping);
-            }
-            Err(message) => findings.push(Finding::new(place, message)),
+    match read {
+        Ok((key, _)) if into.contains_key(&key) => {
+            find(entry.line, format!("{} is declared twice; keep one.", entry.name));
         }
+        Ok((key, value)) => {
+            into.insert(key, value);
+        }
+        Err(message) => find(entry.line, format!("{} {message}", entry.name)),
     }
 }
 
-fn is_name(key: &str) -> bool {
-    !key.starts_with('$') && key != "no_lint"
+fn read_metric(
+    source: &Source,
+    category: &Entry,
+    entry: &Entry,
+) -> Result<(MetricId, Metric), String> {
+    let full = match category.name.as_str() {
+        INTERNAL => entry.name.clone(),
+        category => format!("{category}.{}", entry.name),
+    };
+    let id = MetricId::parse(&full).map_err(|error| format!("has no good name: {error}."))?;
+    let body = entry.node.map().ok_or("is no map of its properties.")?;
+    let kind = wanted(body, "type", Node::text)?;
+    let kind = MetricKind::by_slug(kind)
+        .ok_or_else(|| format!("has the type {kind:?}, which Glean does not know."))?;
+    let disabled = body.get("disabled").and_then(Node::bool).unwrap_or(false);
+    let tags = body.get("metadata").and_then(Node::map).and_then(|data| data.get("tags"));
+    let tags = tags.into_iter().flat_map(Node::texts).chain(source.tags());
+    Ok((
+        id,
+        Metric {
+            kind,
+            description: wanted(body, "description", Node::text)?.trim().to_owned(),
+            category: category_of(&texts(body, "data_sensitivity"))?,
+            pings: pings_of(body, kind)?,
+            expires: match disabled {
+                true => Expires::Expired,
+                false => expires(wanted(body, "expires", Some)?)?,
+            },
+            labels: body
+                .get("labels")
+                .filter(|node| node.list().is_some())
+                .map(|labels| labels.texts().map(str::to_owned).collect()),
+            extra_keys: extra_keys(body)?,
+            lifetime: body.get("lifetime").and_then(Node::text).unwrap_or("ping").to_owned(),
+            unit: ["unit", "time_unit", "memory_unit"]
+                .into_iter()
+                .find_map(|key| body.get(key).and_then(Node::text))
+                .map(str::to_owned),
+            disabled,
+            emails: texts(body, "notification_emails"),
+            bugs: texts(body, "bugs"),
+            reviews: texts(body, "data_reviews"),
+            tags: tags.map(str::to_owned).collect(),
+            at: at(source, entry),
+        },
+    ))
 }
 
-fn deserialize<T: for<'a> Deserialize<'a>>(body: &Value) -> Result<T, String> {
-    T::deserialize(body).map_err(|error| format!("{error}."))
+fn read_ping(source: &Source, entry: &Entry, body: &Map) -> Result<(PingName, Ping), String> {
+    let name =
+        PingName::parse(&entry.name).map_err(|error| format!("has no good name: {error}."))?;
+    let metadata = body.get("metadata").and_then(Node::map);
+    let yes =
+        |key: &str| metadata.and_then(|data| data.get(key)).and_then(Node::bool).unwrap_or(true);
+    let reasons = body.get("reasons").and_then(Node::map).map_or(&[][..], |map| &map.entries);
+    let tags = metadata.and_then(|data| data.get("tags"));
+    Ok((
+        name,
+        Ping {
+            description: wanted(body, "description", Node::text)?.trim().to_owned(),
+            client_id: wanted(body, "include_client_id", Node::bool)?,
+            info_sections: yes("include_info_sections"),
+            follows_collection: yes("follows_collection_enabled"),
+            reasons: reasons
+                .iter()
+                .map(|reason| {
+                    (reason.name.clone(), reason.node.text().unwrap_or_default().trim().to_owned())
+                })
+                .collect(),
+            emails: texts(body, "notification_emails"),
+            bugs: texts(body, "bugs"),
+            reviews: texts(body, "data_reviews"),
+            tags: tags.into_iter().flat_map(Node::texts).map(str::to_owned).collect(),
+            at: at(source, entry),
+        },
+    ))
 }
 
-fn metric(body: &Value) -> Result<Metric, String> {
-    let raw: RawMetric = deserialize(body)?;
-    let kind = MetricKind::by_slug(&raw.kind)
-        .ok_or_else(|| format!("has the type {:?}, which Glean does not know.", raw.kind))?;
-    let pings = raw.send_in_pings.unwrap_or_else(|| vec!["default".to_owned()]);
-    let pings = pings.iter().map(|name| ping_name(name, kind)).collect::<Result<_, _>>()?;
-    let extra_keys = raw
-        .extra_keys
-        .into_iter()
-        .map(|(key, extra)| Ok((key, extra_kind(&extra.kind)?)))
-        .collect::<Result<_, String>>()?;
-    Ok(Metric {
-        kind,
-        description: raw.description.trim().to_owned(),
-        category: category(&raw.data_sensitivity)?,
-        pings,
-        expires: if raw.disabled { Expires::Expired } else { expires(&raw.expires)? },
-        labels: raw.labels.map(BTreeSet::from_iter),
-        extra_keys,
-        lifetime: raw.lifetime,
-        emails: raw.notification_emails,
-    })
+fn at(source: &Source, entry: &Entry) -> At {
+    At { file: source.file.clone(), line: entry.line }
 }
 
-fn ping(raw: RawPing) -> Ping {
-    Ping {
-        description: raw.description.trim().to_owned(),
-        client_id: raw.include_client_id,
-        info_sections: raw.metadata.include_info_sections,
-        reasons: raw.reasons.into_keys().collect(),
-        emails: raw.notification_emails,
-    }
+/// Takes what must be there, and of that form.
+fn wanted<'a, T>(
+    body: &'a Map,
+    key: &str,
+    form: impl FnOnce(&'a Node) -> Option<T>,
+) -> Result<T, String> {
+    let node = body.get(key).ok_or_else(|| format!("lacks `{key}`."))?;
+    form(node).ok_or_else(|| format!("has a `{key}` of another type than Glean wants."))
+}
+
+fn texts(body: &Map, key: &str) -> Vec<String> {
+    body.get(key).into_iter().flat_map(Node::texts).map(str::to_owned).collect()
+}
+
+/// Names that begin with `glean_` stand for the info sections, whose fields this server declares
+/// itself.
+fn pings_of(body: &Map, kind: MetricKind) -> Result<BTreeSet<PingName>, String> {
+    let named = match body.get("send_in_pings") {
+        Some(node) => node.texts().collect(),
+        None => vec!["default"],
+    };
+    let named = named.into_iter().filter(|name| !name.starts_with("glean_"));
+    named.map(|name| ping_name(name, kind)).collect()
 }
 
 fn ping_name(name: &str, kind: MetricKind) -> Result<PingName, String> {
@@ -177,7 +173,18 @@ fn ping_name(name: &str, kind: MetricKind) -> Result<PingName, String> {
         ("default", _) => "metrics",
         (name, _) => name,
     };
-    PingName::parse(name).map_err(|error| error.to_string())
+    PingName::parse(name).map_err(|error| format!("names a ping: {error}."))
+}
+
+fn extra_keys(body: &Map) -> Result<BTreeMap<String, ExtraKey>, String> {
+    let keys = body.get("extra_keys").and_then(Node::map).map_or(&[][..], |map| &map.entries);
+    let key = |entry: &Entry| {
+        let of = |key: &str| entry.node.map()?.get(key)?.text();
+        let kind = extra_kind(of("type").unwrap_or("string"))?;
+        let description = of("description").unwrap_or_default().trim().to_owned();
+        Ok((entry.name.clone(), ExtraKey { kind, description }))
+    };
+    keys.iter().map(key).collect()
 }
 
 fn extra_kind(kind: &str) -> Result<Extra, String> {
@@ -192,7 +199,7 @@ fn extra_kind(kind: &str) -> Result<Extra, String> {
 }
 
 /// The highest of several rules (docs/glean.md 7.1); none is never taken for technical.
-fn category(sensitivities: &[String]) -> Result<Category, String> {
+fn category_of(sensitivities: &[String]) -> Result<Category, String> {
     let mut highest = None;
     for sensitivity in sensitivities {
         let category = match sensitivity.as_str() {
@@ -209,17 +216,16 @@ fn category(sensitivities: &[String]) -> Result<Category, String> {
     Ok(highest.unwrap_or(Category::Unclassified))
 }
 
-fn expires(value: &Value) -> Result<Expires, String> {
-    match value {
-        Value::String(text) if text == "never" => Ok(Expires::Never),
-        Value::String(text) if text == "expired" => Ok(Expires::Expired),
-        Value::String(text) => Day::parse(text).map(Expires::On).ok_or(()),
-        Value::Number(number) => {
-            number.as_u64().and_then(|n| u32::try_from(n).ok()).map(Expires::WithVersion).ok_or(())
-        }
-        _ => Err(()),
-    }
-    .map_err(|()| {
-        format!("expires {value}; write a day (yyyy-mm-dd), a version, never or expired.")
+fn expires(node: &Node) -> Result<Expires, String> {
+    let read = match &node.value {
+        Value::Text(text) if text == "never" => Some(Expires::Never),
+        Value::Text(text) if text == "expired" => Some(Expires::Expired),
+        Value::Text(text) => Day::parse(text).map(Expires::On),
+        Value::Int(version) => u32::try_from(*version).ok().map(Expires::WithVersion),
+        _ => None,
+    };
+    read.ok_or_else(|| {
+        let written = node.text().map_or_else(|| "that".to_owned(), |text| format!("{text:?}"));
+        format!("expires {written}; write a day (yyyy-mm-dd), a version, never or expired.")
     })
 }
