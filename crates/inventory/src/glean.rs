@@ -12,6 +12,7 @@ mod kind;
 mod raw;
 mod source;
 pub use kind::{Extra, MetricKind};
+pub(crate) use raw::{expires, read_source};
 pub use source::{FileKind, Source};
 
 /// The pings that Glean itself has; a product may send metrics in them without declaring them.
@@ -72,6 +73,8 @@ pub struct Metric {
     pub reviews: Vec<String>,
     /// Its tags.
     pub tags: BTreeSet<String>,
+    /// The checks that its authors switched off.
+    pub no_lint: BTreeSet<String>,
     /// Where it stands.
     pub at: At,
 }
@@ -106,6 +109,8 @@ pub struct Ping {
     pub reviews: Vec<String>,
     /// Its tags.
     pub tags: BTreeSet<String>,
+    /// The checks that its authors switched off.
+    pub no_lint: BTreeSet<String>,
     /// Where it stands.
     pub at: At,
 }
@@ -216,7 +221,12 @@ fn read_file(file: &str, text: &str, into: &mut Definitions, findings: &mut Vec<
         }
     };
     match Source::of(file, root) {
-        Ok(Some(source)) => raw::declarations(&source, into, findings),
+        Ok(Some(source)) => {
+            let mut wrong = Vec::new();
+            read_source(&source, into, &mut wrong);
+            let wrong = wrong.into_iter().map(|(line, says)| Finding::at(file, line, says));
+            findings.extend(wrong);
+        }
         Ok(None) => {}
         Err(error) => findings.push(Finding::at(file, error.line, error.message)),
     }

@@ -6,14 +6,18 @@
 //!
 //! - [`declaration`]: `inventory.yaml`, the product's own columns, files and log fields.
 //! - [`glean`]: Glean's `metrics.yaml` and `pings.yaml`.
+//! - [`compare`](mod@compare): what changed between two states of definitions.
+//! - [`lint`](mod@lint): what a review would find in definitions, before anybody asks for one.
 //! - [`in_force`]: declarations and definitions joined with grants: the snapshot the edge asks.
 //! - [`yaml`]: the tree that definitions are read from, with lines.
 //! - [`promise`]: promises, their checks and what their state stops.
 
+pub mod compare;
 pub mod compile;
 pub mod declaration;
 pub mod glean;
 pub mod in_force;
+pub mod lint;
 pub mod promise;
 pub mod publish;
 pub mod yaml;

@@ -13,8 +13,11 @@ pub(crate) const FORMAT: i64 = 2;
 
 /// A writer waits this long for a reader to end before it goes on without.
 const BUSY: Duration = Duration::from_millis(500);
-/// Memory of one open file's pages; negative is KiB to SQLite.
-const CACHE_KIB: i64 = -1024;
+/// Memory of one open file's pages; negative is KiB to SQLite. Thirty days may be open at a time;
+/// pages that are asked for often are with the system.
+const CACHE_KIB: i64 = -512;
+/// The same for the newest day: where the pages of a commit do not fit, they are written twice.
+const CACHE_NEWEST_KIB: i64 = -8192;
 
 // Field by field in inventory.yaml; an audit at start compares the two.
 const SCHEMA: &str = "
@@ -65,8 +68,7 @@ pub(crate) fn open_with(path: &Path, newest: i64, schema: &str) -> rusqlite::Res
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "secure_delete", "ON")?;
-    // Thirty days may be open at a time; pages that are asked for often are with the system.
-    connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+    remember(&connection, false)?;
     connection.busy_timeout(BUSY)?;
     // Folding the log in rewrites pages: less often than the default of 4 MB.
     connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
@@ -89,6 +91,12 @@ pub(crate) fn open_with(path: &Path, newest: i64, schema: &str) -> rusqlite::Res
     connection.execute_batch(schema)?;
     connection.pragma_update(None, "user_version", newest)?;
     Ok(connection)
+}
+
+/// Gives an open file the memory of the day that is written, or of the others.
+pub(crate) fn remember(connection: &Connection, newest: bool) -> rusqlite::Result<()> {
+    let cache = if newest { CACHE_NEWEST_KIB } else { CACHE_KIB };
+    connection.pragma_update(None, "cache_size", cache)
 }
 
 /// Takes what was deleted out of the write-ahead log too; false while somebody still reads it.

@@ -130,6 +130,12 @@ impl Writer {
     fn segment(&mut self, day: Day) -> rusqlite::Result<&mut Connection> {
         if !self.open.contains_key(&day) {
             let connection = file::open(&self.folder, day)?;
+            if self.days.last().is_none_or(|newest| day >= *newest) {
+                for older in self.open.values() {
+                    file::remember(older, false)?;
+                }
+                file::remember(&connection, true)?;
+            }
             self.open.insert(day, connection);
             if self.days.insert(day) {
                 self.read_aside();

@@ -8,18 +8,19 @@ use candor_kernel::{Day, MetricId, PingName};
 use super::{
     At, Definitions, Expires, Extra, ExtraKey, FileKind, Metric, MetricKind, Ping, Source,
 };
+use crate::Category;
 use crate::yaml::{Entry, Map, Node, Value};
-use crate::{Category, Finding};
 
 /// The category whose metrics have no category in a payload.
 const INTERNAL: &str = "glean.internal.metrics";
 
+/// What is wrong in a file: the line, and a sentence.
+type Wrong = (usize, String);
+
 /// Reads what one file declares.
-pub(super) fn declarations(source: &Source, into: &mut Definitions, findings: &mut Vec<Finding>) {
+pub(crate) fn read_source(source: &Source, into: &mut Definitions, found: &mut Vec<Wrong>) {
     for entry in source.declared() {
-        let mut find = |line, message: String| {
-            findings.push(Finding::at(&source.file, line, message));
-        };
+        let mut find = |line, message: String| found.push((line, message));
         let Some(map) = entry.node.map() else {
             find(entry.line, format!("{} is no map; see a Glean file.", entry.name));
             continue;
@@ -103,6 +104,7 @@ fn read_metric(
             bugs: texts(body, "bugs"),
             reviews: texts(body, "data_reviews"),
             tags: tags.map(str::to_owned).collect(),
+            no_lint: no_lint(source, body),
             at: at(source, entry),
         },
     ))
@@ -133,6 +135,7 @@ fn read_ping(source: &Source, entry: &Entry, body: &Map) -> Result<(PingName, Pi
             bugs: texts(body, "bugs"),
             reviews: texts(body, "data_reviews"),
             tags: tags.into_iter().flat_map(Node::texts).map(str::to_owned).collect(),
+            no_lint: no_lint(source, body),
             at: at(source, entry),
         },
     ))
@@ -150,6 +153,11 @@ fn wanted<'a, T>(
 ) -> Result<T, String> {
     let node = body.get(key).ok_or_else(|| format!("lacks `{key}`."))?;
     form(node).ok_or_else(|| format!("has a `{key}` of another type than Glean wants."))
+}
+
+fn no_lint(source: &Source, body: &Map) -> BTreeSet<String> {
+    let own = body.get("no_lint").into_iter().flat_map(Node::texts);
+    own.chain(source.no_lint()).map(str::to_owned).collect()
 }
 
 fn texts(body: &Map, key: &str) -> Vec<String> {
@@ -216,7 +224,8 @@ fn category_of(sensitivities: &[String]) -> Result<Category, String> {
     Ok(highest.unwrap_or(Category::Unclassified))
 }
 
-fn expires(node: &Node) -> Result<Expires, String> {
+/// Reads when a metric's own declaration ends, or says what to write.
+pub(crate) fn expires(node: &Node) -> Result<Expires, String> {
     let read = match &node.value {
         Value::Text(text) if text == "never" => Some(Expires::Never),
         Value::Text(text) if text == "expired" => Some(Expires::Expired),

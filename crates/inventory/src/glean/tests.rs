@@ -62,11 +62,7 @@ fn a_metric_expires_on_its_day() {
 #[test]
 fn problems_name_file_and_metric() {
     for (from, to, expected) in [
-        (
-            "type: counter",
-            "type: abacus",
-            "metrics.yaml:5: filled has the type \"abacus\"",
-        ),
+        ("type: counter", "type: abacus", "metrics.yaml:5: filled has the type \"abacus\""),
         ("2027-01-01", "soon", "expires \"soon\"; write a day"),
         ("[technical, interaction]", "[secret]", "has the sensitivity \"secret\""),
         ("type: quantity", "type: float", "has an extra key of type \"float\""),

@@ -1,0 +1,97 @@
+//! What a review would find in definitions, before anybody asks for one: everything that Glean's
+//! own linter finds, by the same names, and what only a programme with reviews asks.
+
+use candor_kernel::Day;
+use serde::Serialize;
+
+use crate::glean::{At, Definitions};
+
+mod glinter;
+mod ours;
+mod schema;
+
+/// What a finding means for whoever runs the linter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The run fails.
+    Error,
+    /// It is told, and the run goes on.
+    Warning,
+    /// It is good to know.
+    Note,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nit {
+    /// The check's stable name: `UNIT_IN_NAME`.
+    pub check: &'static str,
+    /// What it means for the run.
+    pub severity: Severity,
+    /// Where it stands; line 0 is the whole file.
+    pub at: At,
+    /// What it is about: a metric's id, a ping, a category; empty for a whole file.
+    pub about: String,
+    /// What is wrong, as a sentence.
+    pub message: String,
+    /// What to write instead, where that can be said.
+    pub fix: Option<String>,
+}
+
+/// Which checks run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// All of them.
+    Candor,
+    /// What `glean_parser glinter` checks, and nothing else.
+    Glean,
+}
+
+/// How to lint.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which checks run.
+    pub profile: Profile,
+    /// The day on which it is asked what has expired.
+    pub today: Day,
+    /// The product's major version, where its metrics expire by version.
+    pub version: Option<u32>,
+    /// Names that Glean keeps for itself are allowed: for the definitions of an SDK.
+    pub allow_reserved: bool,
+    /// Whatever has no tag is an error.
+    pub require_tags: bool,
+}
+
+/// What a run found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Linted {
+    /// All findings, in the order of files and lines.
+    pub nits: Vec<Nit>,
+    /// How many metrics were read.
+    pub metrics: usize,
+    /// How many pings were read.
+    pub pings: usize,
+}
+
+impl Linted {
+    /// Counts the findings of a severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.nits.iter().filter(|nit| nit.severity == severity).count()
+    }
+}
+
+/// Lints definition files, given as name and text.
+#[must_use]
+pub fn lint(files: &[(String, String)], options: &Options) -> Linted {
+    let read = schema::read(files, options);
+    let mut nits = read.nits;
+    nits.extend(glinter::check(&read.sources, options));
+    if options.profile == Profile::Candor {
+        nits.extend(ours::check(&read.definitions, options));
+    }
+    nits.sort_by(|a, b| (&a.at, a.severity, a.check).cmp(&(&b.at, b.severity, b.check)));
+    let Definitions { metrics, pings, .. } = read.definitions;
+    Linted { nits, metrics: metrics.len(), pings: pings.len() }
+}
