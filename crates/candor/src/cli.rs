@@ -12,6 +12,7 @@ use crate::{Config, Failure};
 mod client;
 mod debug;
 mod declare;
+mod definition_files;
 mod people;
 mod publish;
 mod run;
