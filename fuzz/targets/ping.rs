@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use candor_inventory::{InForce, PingTerms};
 use candor_kernel::{limits, sink};
 use candor_preference::Signals;
-use candor_telemetry::rules::body::{Encoding, Payload, inflate, parse};
+use candor_telemetry::rules::body::{Encoding, Payload, inflated, parse};
 use candor_telemetry::rules::filter::{Kept, Switched, filter, traced};
 use candor_telemetry::rules::{Dropped, Refusal, Trace};
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ pub fn body(data: &[u8]) {
     let number = usize::from(how & 0x1f).wrapping_sub(1) % in_force::PINGS.len();
     let ping = &in_force.apps[in_force::APP].pings[in_force::PINGS[number]];
 
-    let inflated = match inflate(encoding, wire) {
+    let inflated = match inflated(encoding, wire, |bytes| Ok(bytes.to_vec())) {
         Ok(inflated) => inflated,
         Err(refusal) => return refused(refusal),
     };

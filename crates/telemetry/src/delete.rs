@@ -28,7 +28,7 @@ impl Ingest {
         };
         *product = Some(app.product.clone());
         let encoding = body::Encoding::read(submission.encoding)?;
-        let ids = deletion::ids(&body::inflate(encoding, submission.body)?)?;
+        let ids = body::inflated(encoding, submission.body, deletion::ids)?;
         let state = self.erase(&app.product, path.document, &ids, now).await?;
         Ok(Accepted::Deletion(state))
     }

@@ -145,12 +145,12 @@ impl Ingest {
         let (app, ping) = path::terms(&path, in_force, now)?;
         *product = Some(app.product.clone());
         let encoding = body::Encoding::read(submission.encoding)?;
-        let inflated = body::inflate(encoding, submission.body)?;
-        let payload =
-            body::parse(&inflated).map_err(|broken| broken.noted(trace.as_deref_mut()))?;
-        let ping = self.believed(in_force, app, ping, &payload);
         let switched = filter::Switched { keep_undeclared: self.faults.on(Fault::KeepUndeclared) };
-        let kept = filter::traced(in_force, ping, &submission.signals, payload, switched, trace)?;
+        let kept = body::inflated(encoding, submission.body, |json| {
+            let payload = body::parse(json).map_err(|broken| broken.noted(trace.as_deref_mut()))?;
+            let ping = self.believed(in_force, app, ping, &payload);
+            filter::traced(in_force, ping, &submission.signals, payload, switched, trace)
+        })?;
         let keyed = Keyed::of(self.keys.as_ref(), &app.product, now.day())?;
         let row = Row {
             document: keyed.document(path.document),

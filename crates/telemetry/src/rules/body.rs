@@ -1,6 +1,8 @@
 //! From the bytes on the wire to the parts of a ping, within bounds. A declared length is never
 //! trusted.
 
+use std::cell::RefCell;
+
 use candor_kernel::limits;
 use libdeflater::{DecompressionError, Decompressor, crc32};
 
@@ -30,30 +32,63 @@ impl Encoding {
     }
 }
 
-/// Inflates a body into at most [`limits::PING_INFLATED_BYTES`].
-pub fn inflate(encoding: Encoding, wire: &[u8]) -> Result<Vec<u8>, Refusal> {
+thread_local! {
+    /// What a thread inflates with, one ping after the other. Made anew for each, it would cost as
+    /// much as the inflating, and bombs would fill the memory with rooms that were just given back.
+    static ROOM: RefCell<Room> =
+        RefCell::new(Room { decompressor: Decompressor::new(), bytes: Vec::new() });
+}
+
+struct Room {
+    decompressor: Decompressor,
+    /// What was inflated last stands in it until the next ping comes.
+    bytes: Vec<u8>,
+}
+
+/// Inflates a body into at most [`limits::PING_INFLATED_BYTES`], and reads it where it stands.
+pub fn inflated<R>(
+    encoding: Encoding,
+    wire: &[u8],
+    read: impl FnOnce(&[u8]) -> Result<R, Refusal>,
+) -> Result<R, Refusal> {
     if wire.len() > limits::PING_WIRE_BYTES {
         return Err(Refusal::TooLarge);
     }
-    if encoding == Encoding::Plain {
-        return Ok(wire.to_vec());
+    match encoding {
+        Encoding::Plain => read(wire),
+        Encoding::Gzip => ROOM.with_borrow_mut(|room| read(room.inflate(wire)?)),
     }
-    // A first guess that suits real pings; bombs end at the limit whatever they declare.
-    let mut room_bytes = (wire.len() * 4).max(4096);
-    loop {
-        let room = room_bytes.min(limits::PING_INFLATED_BYTES);
-        let mut inflated = vec![0; room];
-        match Decompressor::new().gzip_decompress(wire, &mut inflated) {
-            Ok(bytes) => {
-                inflated.truncate(bytes);
-                let whole = ends_with(wire, &inflated);
-                return whole.then_some(inflated).ok_or(Refusal::Malformed);
+}
+
+impl Room {
+    fn inflate(&mut self, wire: &[u8]) -> Result<&[u8], Refusal> {
+        // A first guess that suits real pings; bombs end at the limit whatever they declare.
+        self.hold((wire.len() * 4).max(4096));
+        loop {
+            let room = self.bytes.len();
+            match self.decompressor.gzip_decompress(wire, &mut self.bytes) {
+                Ok(bytes) => {
+                    let inflated = &self.bytes[..bytes];
+                    let whole = ends_with(wire, inflated);
+                    return whole.then_some(inflated).ok_or(Refusal::Malformed);
+                }
+                Err(DecompressionError::InsufficientSpace)
+                    if room < limits::PING_INFLATED_BYTES =>
+                {
+                    self.hold(room * 4);
+                }
+                Err(DecompressionError::InsufficientSpace) => return Err(Refusal::TooLarge),
+                Err(DecompressionError::BadData) => return Err(Refusal::Malformed),
             }
-            Err(DecompressionError::BadData) => return Err(Refusal::Malformed),
-            Err(DecompressionError::InsufficientSpace) if room < limits::PING_INFLATED_BYTES => {
-                room_bytes = room * 4;
-            }
-            Err(DecompressionError::InsufficientSpace) => return Err(Refusal::TooLarge),
+        }
+    }
+
+    fn hold(&mut self, bytes: usize) {
+        let bytes = bytes.min(limits::PING_INFLATED_BYTES);
+        if bytes > self.bytes.len() {
+            // What is there is of another ping: it goes before the new room comes.
+            drop(std::mem::take(&mut self.bytes));
+            self.bytes = vec![0; bytes];
         }
     }
 }

@@ -22,23 +22,27 @@ fn at(json: &[u8]) -> String {
     parse(json).err().map(|broken| broken.at).expect("it is refused")
 }
 
+fn inflate_all(encoding: Encoding, wire: &[u8]) -> Result<Vec<u8>, Refusal> {
+    inflated(encoding, wire, |bytes| Ok(bytes.to_vec()))
+}
+
 #[test]
 fn bodies_inflate_to_what_was_sent_or_are_refused() {
     let large = vec![b' '; limits::PING_INFLATED_BYTES];
-    assert_eq!(inflate(Encoding::Gzip, &gzip(&large)).map(|b| b.len()), Ok(large.len()));
+    assert_eq!(inflate_all(Encoding::Gzip, &gzip(&large)).map(|b| b.len()), Ok(large.len()));
     let bomb = gzip(&vec![b' '; limits::PING_INFLATED_BYTES + 1]);
     assert!(bomb.len() < 100_000, "a bomb is small on the wire");
-    assert_eq!(inflate(Encoding::Gzip, &bomb), Err(Refusal::TooLarge));
+    assert_eq!(inflate_all(Encoding::Gzip, &bomb), Err(Refusal::TooLarge));
     let wire = vec![0; limits::PING_WIRE_BYTES + 1];
-    assert_eq!(inflate(Encoding::Plain, &wire), Err(Refusal::TooLarge));
-    assert_eq!(inflate(Encoding::Gzip, &gzip(b"")), Ok(Vec::new()));
+    assert_eq!(inflate_all(Encoding::Plain, &wire), Err(Refusal::TooLarge));
+    assert_eq!(inflate_all(Encoding::Gzip, &gzip(b"")), Ok(Vec::new()));
 }
 
 #[test]
 fn hostile_gzip_is_refused() {
     let good = gzip(b"{\"metrics\":{}}");
     for end in 0..good.len() {
-        assert_eq!(inflate(Encoding::Gzip, &good[..end]), Err(Refusal::Malformed), "cut at {end}");
+        assert_eq!(inflate_all(Encoding::Gzip, &good[..end]), Err(Refusal::Malformed), "cut at {end}");
     }
     let changed = |place: usize| {
         let mut bytes = good.clone();
@@ -58,8 +62,7 @@ fn hostile_gzip_is_refused() {
         ("a bomb behind", [good.clone(), gzip(&vec![b' '; 20 << 20])].concat()),
         ("gzip in gzip is no JSON", gzip(&good)),
     ] {
-        let read = inflate(Encoding::Gzip, &wire)
-            .and_then(|json| parse(&json).map(drop).map_err(Refusal::from));
+        let read = inflated(Encoding::Gzip, &wire, |json| parse(json).map(drop).map_err(Refusal::from));
         assert_eq!(read, Err(Refusal::Malformed), "{what}");
     }
 }
@@ -188,7 +191,7 @@ proptest! {
     #[test]
     fn foreign_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let _ = parse(&bytes).is_ok();
-        let _ = inflate(Encoding::Gzip, &bytes).is_ok();
+        let _ = inflate_all(Encoding::Gzip, &bytes).is_ok();
     }
 
     #[test]
@@ -198,8 +201,18 @@ proptest! {
         let place = place % wire.len();
         wire[place] ^= 1 << bit;
         // Flags, time and system of its head say nothing about what it holds.
-        if let Ok(read) = inflate(Encoding::Gzip, &wire) {
+        if let Ok(read) = inflate_all(Encoding::Gzip, &wire) {
             prop_assert!(read == sent && place < 10);
         }
     }
+}
+
+#[test]
+fn what_was_inflated_before_is_no_part_of_the_next_ping() {
+    let (long, short) = (gzip(&b"x".repeat(100_000)), gzip(b"{}"));
+    assert_eq!(inflate_all(Encoding::Gzip, &long).map(|bytes| bytes.len()), Ok(100_000));
+    assert_eq!(inflate_all(Encoding::Gzip, &short), Ok(b"{}".to_vec()));
+    let cut = &long[..long.len() / 2];
+    assert_eq!(inflate_all(Encoding::Gzip, cut), Err(Refusal::Malformed));
+    assert_eq!(inflate_all(Encoding::Gzip, &short), Ok(b"{}".to_vec()));
 }
