@@ -13,6 +13,7 @@ mod client;
 mod debug;
 mod declare;
 mod definition_files;
+mod lint;
 mod people;
 mod publish;
 mod run;
@@ -40,6 +41,7 @@ Run:
   pings        Show stored pings, as far as a review let them in
 
 Declare:
+  lint         Check definitions, without a server
   definitions  Push a product's Glean definitions and ask for their review
   review       List, show and decide requests
   debug        Show what became of pings that their sender tagged
@@ -67,6 +69,8 @@ enum Command {
     Token(run::Token),
     /// Show stored pings, as far as a review let them in
     Pings(run::Pings),
+    /// Check definitions, without a server
+    Lint(lint::Lint),
     /// Push a product's Glean definitions and ask for their review
     Definitions(declare::Definitions),
     /// List, show and decide requests
@@ -126,6 +130,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Token(token) => run::token(token).await,
         Command::Pings(pings) => run::pings(pings).await,
+        Command::Lint(lint) => lint::lint(&lint),
         Command::Definitions(definitions) => declare::definitions(definitions).await,
         Command::Review(review) => declare::review(review).await,
         Command::Debug(debug) => debug::debug(debug).await,

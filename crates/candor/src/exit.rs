@@ -57,6 +57,8 @@ failures! {
     NotKept / not_kept = 19,
     /// the server cannot be reached
     Unreachable / unreachable = 20,
+    /// a lint found errors
+    Found / found = 21,
 }
 
 /// Writes the failure for people and returns its code.
