@@ -1,10 +1,15 @@
 //! What changed between two states of a product's definitions, and what of it matters for people.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use candor_kernel::{MetricId, PingName};
 
-use crate::glean::{Definitions, Terms};
+use crate::glean::Definitions;
+
+mod metric;
+mod ping;
+mod words;
 
 /// What a change is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +27,8 @@ pub enum How {
     Added,
     /// It is gone.
     Removed,
-    /// It is another than before; sentences say in what, as they matter for people.
+    /// It is another than before; sentences say in what, as they matter for people. They hold
+    /// words of the definitions, and no markup of ours.
     Changed(Vec<String>),
 }
 
@@ -46,39 +52,50 @@ impl fmt::Display for Subject {
     }
 }
 
-/// Compares two states: pings first, in the order of names.
+/// Compares two states: pings first, in the order of names. What changed for nobody, as a bug's
+/// address, is no change.
 #[must_use]
 pub fn compare(before: &Definitions, after: &Definitions) -> Vec<Change> {
-    let pings = sides(before.pings.iter(), after.pings.iter()).map(|(name, old, new)| {
-        change(Subject::Ping(name.clone()), old.map(|p| p.terms()), new.map(|p| p.terms()))
+    let pings = sides(&before.pings, &after.pings).filter_map(|(name, old, new)| {
+        let both = old.zip(new);
+        let voids = both.is_none_or(|(old, new)| old.terms() != new.terms());
+        let says = both.map(|(old, new)| ping::says(old, new));
+        change(Subject::Ping(name.clone()), new.is_some(), says, voids)
     });
-    let metrics = sides(before.metrics.iter(), after.metrics.iter()).map(|(id, old, new)| {
-        change(Subject::Metric(id.clone()), old.map(|m| m.terms()), new.map(|m| m.terms()))
+    let metrics = sides(&before.metrics, &after.metrics).filter_map(|(id, old, new)| {
+        let both = old.zip(new);
+        let voids = both.is_none_or(|(old, new)| old.terms() != new.terms());
+        let says = both.map(|(old, new)| metric::says((before, old), (after, new)));
+        change(Subject::Metric(id.clone()), new.is_some(), says, voids)
     });
-    pings.chain(metrics).flatten().collect()
+    pings.chain(metrics).collect()
 }
 
-fn change(subject: Subject, old: Option<Terms>, new: Option<Terms>) -> Option<Change> {
-    let (how, voids) = match (old, new) {
-        (None, Some(_)) => (How::Added, false),
-        (Some(_), None) => (How::Removed, true),
-        (Some(old), Some(new)) if old != new => (How::Changed(Vec::new()), true),
-        _ => return None,
+fn change(
+    subject: Subject,
+    stands: bool,
+    says: Option<Vec<String>>,
+    voids: bool,
+) -> Option<Change> {
+    let (how, voids) = match says {
+        None if stands => (How::Added, false),
+        None => (How::Removed, true),
+        Some(says) if says.is_empty() && !voids => return None,
+        Some(says) => (How::Changed(says), voids),
     };
     Some(Change { subject, how, voids })
 }
 
-/// Pairs what two sorted maps hold under the same name.
-fn sides<'a, K: Ord + 'a, V: 'a>(
-    before: impl Iterator<Item = (&'a K, &'a V)>,
-    after: impl Iterator<Item = (&'a K, &'a V)>,
+/// Pairs what two maps hold under the same name.
+fn sides<'a, K: Ord, V>(
+    before: &'a BTreeMap<K, V>,
+    after: &'a BTreeMap<K, V>,
 ) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
-    let mut both = std::collections::BTreeMap::<&K, (Option<&V>, Option<&V>)>::new();
-    for (name, value) in before {
-        both.entry(name).or_default().0 = Some(value);
-    }
-    for (name, value) in after {
-        both.entry(name).or_default().1 = Some(value);
-    }
-    both.into_iter().map(|(name, (old, new))| (name, old, new))
+    let gone = before.keys().filter(|name| !after.contains_key(name));
+    let mut names: Vec<&K> = after.keys().chain(gone).collect();
+    names.sort();
+    names.into_iter().map(|name| (name, before.get(name), after.get(name)))
 }
+
+#[cfg(test)]
+mod tests;

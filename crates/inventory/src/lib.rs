@@ -8,6 +8,7 @@
 //! - [`glean`]: Glean's `metrics.yaml` and `pings.yaml`.
 //! - [`compare`](mod@compare): what changed between two states of definitions.
 //! - [`lint`](mod@lint): what a review would find in definitions, before anybody asks for one.
+//! - [`plain`]: plain words for what definitions say in names.
 //! - [`in_force`]: declarations and definitions joined with grants: the snapshot the edge asks.
 //! - [`yaml`]: the tree that definitions are read from, with lines.
 //! - [`promise`]: promises, their checks and what their state stops.
@@ -18,6 +19,7 @@ pub mod declaration;
 pub mod glean;
 pub mod in_force;
 pub mod lint;
+pub mod plain;
 pub mod promise;
 pub mod publish;
 pub mod yaml;
