@@ -168,21 +168,11 @@ fn metric_terms(
     datum: DatumId,
     metric: &Metric,
 ) -> MetricTerms {
-    let standing = if metric.category == Category::Unclassified {
-        Err(Why::Unclassified)
-    } else if matches!(metric.kind, MetricKind::Object | MetricKind::DualLabeledCounter) {
-        Err(Why::Unsupported)
-    } else if metric.expired(today) {
-        Err(Why::Expired)
-    } else {
-        granted(product.grants.get(&datum), metric.terms(), today)
-    };
     MetricTerms {
-        datum,
         kind: metric.kind,
         description: metric.description.as_str().into(),
         category: metric.category,
-        standing,
+        standing: standing(metric, product.grants.get(&datum), today),
         offer: offer(metric.category, channel),
         secondary_id: metric.kind == MetricKind::Uuid
             && metric.pings.iter().any(|ping| ping.as_str() == "deletion-request"),
@@ -193,10 +183,25 @@ fn metric_terms(
             .iter()
             .map(|(key, extra)| (key.clone(), extra.kind))
             .collect(),
+        datum,
     }
 }
 
-fn granted(grant: Option<&Grant>, terms: Terms, today: Day) -> Result<(), Why> {
+/// Tells whether a metric stands under the grant that counts for it, or why not.
+pub fn standing(metric: &Metric, grant: Option<&Grant>, today: Day) -> Result<(), Why> {
+    if metric.category == Category::Unclassified {
+        Err(Why::Unclassified)
+    } else if matches!(metric.kind, MetricKind::Object | MetricKind::DualLabeledCounter) {
+        Err(Why::Unsupported)
+    } else if metric.expired(today) {
+        Err(Why::Expired)
+    } else {
+        granted(grant, metric.terms(), today)
+    }
+}
+
+/// Tells whether a grant covers these terms today, or why not.
+pub fn granted(grant: Option<&Grant>, terms: Terms, today: Day) -> Result<(), Why> {
     match grant {
         Some(grant) if grant.terms != terms => Err(Why::Unreviewed),
         Some(grant) if grant.expires <= today => Err(Why::Expired),
@@ -206,7 +211,8 @@ fn granted(grant: Option<&Grant>, terms: Terms, today: Day) -> Result<(), Why> {
 }
 
 /// What may be on by default (C14): category 1 and 2 everywhere, 3 on pre-release, 4 never.
-fn offer(category: Category, channel: Channel) -> Offer {
+#[must_use]
+pub fn offer(category: Category, channel: Channel) -> Offer {
     match (category, channel) {
         (Category::Technical | Category::Interaction, _)
         | (Category::StoredContent, Channel::PreRelease) => Offer::On,
