@@ -37,6 +37,7 @@ migrations![
     "0004_reports",
     "0005_notices",
     "0006_access",
+    "0007_revisions",
 ];
 
 /// Returns the names of all services that have a migration.

@@ -104,6 +104,11 @@ text_id!(
     ReportId, "a report id", 60, "1 to 60 of a-z 0-9 -", lower_dash
 );
 text_id!(
+    /// Names a state of a team's repository, as its version control does.
+    RepositoryRev, "a revision of a repository", 80, "1 to 80 of a-z A-Z 0-9 . _ - /",
+    |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/')
+);
+text_id!(
     /// Names a person in a public role: who asked, who decided.
     PersonName, "a person's name", 80, "1 to 80 characters, no control characters",
     |c| !c.is_control()

@@ -22,7 +22,7 @@ pub use dice::{Dice, KeyUse, Keys, LiveKeys, Secret};
 pub use faults::{Fault, Faults};
 pub use ids::{
     AppId, DatumId, DocumentId, DocumentKey, IdError, MetricId, PersonName, PingName, ProductId,
-    PromiseId, ReportId, Revision, SubjectKey,
+    PromiseId, ReportId, RepositoryRev, Revision, SubjectKey,
 };
 pub use personal::{Personal, Sink, sink};
 pub use time::{Clock, DAY_MICROS, Day, Timestamp};

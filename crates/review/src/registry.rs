@@ -16,6 +16,8 @@ use tokio::sync::watch;
 use crate::rules::{Decision, Item, Kind, Outcome, ReviewError, items_to_review};
 use crate::store::{self, Registration};
 
+mod history;
+
 /// The subject of this server's own declarations.
 const OWN: &str = "candor";
 /// Own declarations are accepted for a year; then the operator is asked again (C19).
@@ -139,7 +141,13 @@ impl Registry {
             .transact(|tx| {
                 Box::pin(async move {
                     store::register(tx, registration, now).await?;
-                    store::keep_files(tx, product, files_hash, files, now).await?;
+                    let new = store::NewRevision {
+                        fingerprint: files_hash,
+                        files,
+                        by: requester,
+                        rev: None,
+                    };
+                    store::keep_files(tx, product, new, now).await?;
                     if items.is_empty() {
                         return Ok::<_, ReviewError>(None);
                     }
@@ -320,3 +328,6 @@ fn items_fingerprint(items: &[Item]) -> [u8; 32] {
     }
     hash.finalize().into()
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,9 @@ use candor_kernel::{AppId, DatumId, Day, ProductId, Timestamp};
 use crate::rules::{Decision, Item, Kind, ReviewError};
 
 mod requests;
+mod revisions;
 pub use requests::{RequestRow, decide, newest_for, open_request, request, requests};
+pub use revisions::{NewRevision, RevisionRow, files, keep_files, revisions};
 
 /// A product with its newest definitions, as stored.
 pub struct StoredProduct {
@@ -80,48 +82,6 @@ pub async fn register(
     Ok(())
 }
 
-/// Keeps the files of a push as the product's newest state; the same files again change nothing.
-pub async fn keep_files(
-    tx: &mut Tx<'_>,
-    product: &ProductId,
-    fingerprint: [u8; 32],
-    files: &[(String, String)],
-    now: Timestamp,
-) -> Result<(), ReviewError> {
-    let newest: Option<(i64, Vec<u8>)> = sqlx::query_as(
-        "SELECT number, fingerprint FROM definition WHERE product = $1 ORDER BY number DESC LIMIT 1",
-    )
-    .bind(product.as_str())
-    .fetch_optional(&mut **tx)
-    .await?;
-    let number = match newest {
-        Some((_, old)) if old == fingerprint => return Ok(()),
-        Some((number, _)) => number + 1,
-        None => 1,
-    };
-    sqlx::query(
-        "INSERT INTO definition (product, number, fingerprint, pushed_us) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(product.as_str())
-    .bind(number)
-    .bind(fingerprint.to_vec())
-    .bind(now.micros())
-    .execute(&mut **tx)
-    .await?;
-    for (name, source) in files {
-        sqlx::query(
-            "INSERT INTO definition_file (product, number, name, source) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(product.as_str())
-        .bind(number)
-        .bind(candor_database::without_nul(name)?)
-        .bind(candor_database::without_nul(source)?)
-        .execute(&mut **tx)
-        .await?;
-    }
-    Ok(())
-}
-
 /// Reads every product with its newest definitions.
 pub async fn products(db: &Database) -> Result<Vec<StoredProduct>, ReviewError> {
     let newest: Vec<(String, String, String, i64, Vec<u8>)> = sqlx::query_as(
@@ -138,18 +98,13 @@ pub async fn products(db: &Database) -> Result<Vec<StoredProduct>, ReviewError> 
                 .bind(product.as_str())
                 .fetch_all(db.reader())
                 .await?;
-        let files = sqlx::query_as(
-            "SELECT name, source FROM definition_file WHERE product = $1 AND number = $2 ORDER BY name",
-        )
-        .bind(product.as_str())
-        .bind(number)
-        .fetch_all(db.reader())
-        .await?;
         let apps = apps
             .iter()
             .map(|(app, channel)| Ok((stored(AppId::parse(app))?, Channel::by_name(channel))));
+        let product = stored(ProductId::parse(&product))?;
+        let files = files(db, &product, number).await?;
         products.push(StoredProduct {
-            product: stored(ProductId::parse(&product))?,
+            product,
             title,
             contact,
             apps: apps.collect::<Result<_, ReviewError>>()?,

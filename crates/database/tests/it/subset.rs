@@ -256,3 +256,16 @@ async fn a_broken_rule_is_told_alike() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_added_column_takes_its_default() {
+    on_thing(async |db| {
+        run(db, "INSERT INTO thing (id, name) VALUES ('x', 'old')").await.expect("it goes in");
+        let added = "ALTER TABLE thing ADD COLUMN how CTEXT NOT NULL DEFAULT 'new'; \
+                     ALTER TABLE thing ADD COLUMN rev CTEXT;";
+        run(db, added).await.expect("it is added");
+        let back = rows!(db, (String, Option<String>), "SELECT how, rev FROM thing");
+        assert_eq!(back.expect("it reads"), [("new".to_owned(), None)]);
+    })
+    .await;
+}
