@@ -16,10 +16,11 @@ const CAPTURED: [(&str, &[u8]); 2] = [
 ];
 
 /// The definitions of their product: name and text.
-pub(crate) const DEFINITIONS: [(&str, &str); 3] = [
+pub(crate) const DEFINITIONS: [(&str, &str); 4] = [
     ("metrics.yaml", vector!("definitions/metrics.yaml", include_str)),
     ("pings.yaml", vector!("definitions/pings.yaml", include_str)),
     ("tags.yaml", vector!("definitions/tags.yaml", include_str)),
+    ("product.yaml", vector!("definitions/product.yaml", include_str)),
 ];
 
 /// A request with a place for the id.

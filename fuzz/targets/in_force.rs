@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use candor_inventory::glean::{self, Definitions};
-use candor_inventory::{Channel, Grant, InForce, Inventory, ProductInput, compile};
+use candor_inventory::{Channel, Grant, InForce, Inventory, ProductInput, Why, compile};
 use candor_kernel::{AppId, Day, ProductId};
 
 /// The application that is registered.
@@ -21,7 +21,8 @@ pub const PINGS: [&str; 7] = [
     "anonymous-info",
 ];
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
+    include_str!("../definitions/product.yaml"),
     include_str!("../definitions/metrics.yaml"),
     include_str!("../definitions/pings.yaml"),
     include_str!("../../tests/vectors/glean/definitions/metrics.yaml"),
@@ -47,7 +48,8 @@ pub fn compiles(definitions: Definitions) {
     let app = &compiled.apps[APP];
     assert_eq!(app.pings.len(), pings);
     for ping in app.pings.values() {
-        assert!(ping.standing.is_ok() && ping.metrics.len() <= metrics);
+        let stands = ping.standing == ping.purpose.as_ref().map(drop).ok_or(Why::Unexplained);
+        assert!(stands && ping.metrics.len() <= metrics);
     }
 }
 

@@ -17,6 +17,8 @@ use tower::ServiceExt;
 
 /// The metrics of the captured pings.
 pub const METRICS: &str = include_str!("../vectors/glean/definitions/metrics.yaml");
+/// Why it takes its data, and who answers for it.
+pub const PRODUCT: &str = include_str!("../vectors/glean/definitions/product.yaml");
 /// Their pings.
 pub const PINGS: &str = include_str!("../vectors/glean/definitions/pings.yaml");
 /// A captured ping, gzipped as it came.
@@ -128,7 +130,7 @@ impl World {
             "contact": "sample@example.org",
             "apps": [["org-example-sample", "beta"]],
             "requester": "Robin",
-            "files": [["metrics.yaml", metrics], ["pings.yaml", PINGS]],
+            "files": [["metrics.yaml", metrics], ["pings.yaml", PINGS], ["product.yaml", PRODUCT]],
         });
         let reply = self.admin("/api/admin/definitions", &body).await;
         assert_eq!(reply.status, 200, "{}", reply.body);

@@ -18,6 +18,7 @@ use crate::{Failure, Server};
 
 const METRICS: &str = include_str!("../demo/metrics.yaml");
 const PINGS: &str = include_str!("../demo/pings.yaml");
+const PRODUCT: &str = include_str!("../demo/product.yaml");
 const DAYS: i64 = 13;
 
 /// Fills a new demonstration; one that has its product already is left as it is.
@@ -36,7 +37,7 @@ pub async fn fill(server: &Server) -> Result<(), Failure> {
         contact: "sample@example.org".to_owned(),
         apps: vec![(AppId::parse("org-example-sample").expect("it is an id"), Channel::PreRelease)],
     };
-    let files = [("metrics.yaml", METRICS), ("pings.yaml", PINGS)];
+    let files = [("metrics.yaml", METRICS), ("pings.yaml", PINGS), ("product.yaml", PRODUCT)];
     let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
     let requester = person("Robin Requester");
     let pushed = server.registry.push(&registration, &files, &requester, now).await;

@@ -150,7 +150,11 @@ fn ping_terms(
         description: ping.description.as_str().into(),
         info_sections: ping.info_sections,
         reasons: ping.reasons.keys().cloned().collect(),
-        standing: granted(product.grants.get(&id), ping.terms(), today),
+        purpose: ping.purpose.clone().map(Arc::new),
+        standing: match ping.purpose {
+            None => Err(Why::Unexplained),
+            Some(_) => granted(product.grants.get(&id), ping.terms(), today),
+        },
         datum: id,
         metrics: metrics
             .map(|(id, metric)| {
@@ -171,6 +175,7 @@ fn metric_terms(
     MetricTerms {
         kind: metric.kind,
         description: metric.description.as_str().into(),
+        purpose: metric.purpose.clone().map(Arc::new),
         category: metric.category,
         standing: standing(metric, product.grants.get(&datum), today),
         offer: offer(metric.category, channel),
@@ -195,6 +200,8 @@ pub fn standing(metric: &Metric, grant: Option<&Grant>, today: Day) -> Result<()
         Err(Why::Unsupported)
     } else if metric.expired(today) {
         Err(Why::Expired)
+    } else if metric.purpose.is_none() {
+        Err(Why::Unexplained)
     } else {
         granted(grant, metric.terms(), today)
     }

@@ -9,9 +9,11 @@ use sha2::{Digest, Sha256};
 use crate::{Category, Finding, yaml};
 
 mod kind;
+mod product;
 mod raw;
 mod source;
 pub use kind::{Extra, MetricKind};
+pub use product::{Answerable, Product, Purpose};
 pub(crate) use raw::{expires, read_source};
 pub use source::{FileKind, Source};
 
@@ -31,6 +33,8 @@ pub struct Definitions {
     pub pings: BTreeMap<PingName, Ping>,
     /// Its tags, with what each stands for.
     pub tags: BTreeMap<String, String>,
+    /// Why it takes all of this, and who answers for it.
+    pub product: Product,
 }
 
 /// Where a declaration stands.
@@ -75,6 +79,8 @@ pub struct Metric {
     pub tags: BTreeSet<String>,
     /// The checks that its authors switched off.
     pub no_lint: BTreeSet<String>,
+    /// Why it is taken, where the product says so.
+    pub purpose: Option<Purpose>,
     /// Where it stands.
     pub at: At,
 }
@@ -111,6 +117,8 @@ pub struct Ping {
     pub tags: BTreeSet<String>,
     /// The checks that its authors switched off.
     pub no_lint: BTreeSet<String>,
+    /// Why it is taken, where the product says so.
+    pub purpose: Option<Purpose>,
     /// Where it stands.
     pub at: At,
 }
@@ -128,8 +136,8 @@ pub enum Expires {
     WithVersion(u32),
 }
 
-/// Fingerprint of what a grant is given for. What it covers cannot change without a new review;
-/// descriptions and contacts can.
+/// Fingerprint of what a grant is given for: the purpose, too. What it covers cannot change without
+/// a new review; descriptions and contacts can.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Terms(pub [u8; 32]);
 
@@ -156,10 +164,11 @@ impl Metric {
     /// Returns what a grant for this metric covers.
     #[must_use]
     pub fn terms(&self) -> Terms {
-        let Self { kind, category, pings, labels, extra_keys, lifetime, .. } = self;
+        let Self { kind, category, pings, labels, extra_keys, lifetime, purpose, .. } = self;
         let extra_keys: BTreeMap<_, _> =
             extra_keys.iter().map(|(key, extra)| (key, extra.kind)).collect();
-        Terms::of(&("metric", kind, category, pings, labels, extra_keys, lifetime))
+        let asked = purpose.as_ref().map(Purpose::asked);
+        Terms::of(&("metric", kind, category, pings, labels, extra_keys, lifetime, asked))
     }
 
     /// Tells whether it travels in a ping.
@@ -183,9 +192,10 @@ impl Ping {
     /// Returns what a grant for this ping covers.
     #[must_use]
     pub fn terms(&self) -> Terms {
-        let Self { client_id, info_sections, reasons, follows_collection, .. } = self;
+        let Self { client_id, info_sections, reasons, follows_collection, purpose, .. } = self;
         let reasons: Vec<_> = reasons.keys().collect();
-        Terms::of(&("ping", client_id, info_sections, reasons, follows_collection))
+        let asked = purpose.as_ref().map(Purpose::asked);
+        Terms::of(&("ping", client_id, info_sections, reasons, follows_collection, asked))
     }
 }
 
@@ -210,6 +220,7 @@ pub fn read(files: &[(String, String)]) -> Result<Definitions, Vec<Finding>> {
             format!("{count} data points; one product has at most {}.", limits::PRODUCT_DATA),
         ));
     }
+    definitions.explain();
     if findings.is_empty() { Ok(definitions) } else { Err(findings) }
 }
 

@@ -9,7 +9,7 @@ use candor_preference::{Offer, Permit, Standing, Terms, Use};
 use serde::{Deserialize, Serialize};
 
 use crate::Category;
-use crate::glean::{Expires, Extra, MetricKind};
+use crate::glean::{Expires, Extra, MetricKind, Purpose};
 
 /// Everything that may be taken now, and why the rest may not.
 #[derive(Debug, Clone)]
@@ -84,6 +84,8 @@ pub enum Why {
     Unclassified,
     /// Its type cannot be checked yet.
     Unsupported,
+    /// Nobody said why it is taken, what people get from it, or who answers for it (C01, C04).
+    Unexplained,
 }
 
 /// What the edge must know of a ping.
@@ -95,6 +97,8 @@ pub struct PingTerms {
     pub client_id: Option<DatumId>,
     /// What it is for, in the product's words.
     pub description: Arc<str>,
+    /// Why it is sent, in the product's words; none where nobody said, and then it does not stand.
+    pub purpose: Option<Arc<Purpose>>,
     /// True when it carries the info sections.
     pub info_sections: bool,
     /// The reasons it may name.
@@ -114,6 +118,8 @@ pub struct MetricTerms {
     pub kind: MetricKind,
     /// What it is, in the product's words.
     pub description: Arc<str>,
+    /// Why it is taken, in the product's words.
+    pub purpose: Option<Arc<Purpose>>,
     /// How much it can say about a person.
     pub category: Category,
     /// Whether it stands.

@@ -19,6 +19,7 @@ pub const PING: &str = "probe";
 
 const METRICS: &str = include_str!("../probe/metrics.yaml");
 const PINGS: &str = include_str!("../probe/pings.yaml");
+const PRODUCT: &str = include_str!("../probe/product.yaml");
 
 /// Returns the product's id.
 #[must_use]
@@ -45,5 +46,6 @@ pub fn files() -> Vec<(String, String)> {
     vec![
         ("metrics.yaml".to_owned(), METRICS.to_owned()),
         ("pings.yaml".to_owned(), PINGS.to_owned()),
+        ("product.yaml".to_owned(), PRODUCT.to_owned()),
     ]
 }

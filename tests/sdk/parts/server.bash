@@ -48,7 +48,7 @@ grant() { "$candor" review --data "$folder/data" grant "$1" --by "Sam Steward" -
 
 declare_canaries() {
   local definitions="$here/definitions"
-  grant "$(push canary org-example-canary "$definitions"/granted-*.yaml)"
-  push canary org-example-canary "$definitions"/{granted,asked}-*.yaml >/dev/null
-  grant "$(push notebook org-example-notebook "$root"/docs/examples/definitions/*.yaml)"
+  grant "$(push canary org-example-canary "$definitions"/{product,granted-metrics,granted-pings}.yaml)"
+  push canary org-example-canary "$definitions"/product.yaml "$definitions"/{granted,asked}-*.yaml >/dev/null
+  grant "$(push notebook org-example-notebook "$root"/docs/examples/product.yaml "$root"/docs/examples/definitions/*.yaml)"
 }

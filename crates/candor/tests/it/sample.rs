@@ -28,8 +28,9 @@ pub(crate) fn push(home: &Home, reach: &str) -> Said {
         "definitions push {reach} --product sample --title Sample --contact steward@example.org \
          --app org-example-sample=beta --json --by"
     );
-    let files = ["metrics.yaml", "pings.yaml", "tags.yaml"].map(|f| format!("{DEFINITIONS}/{f}"));
-    home.ask(&line, &["Robin Requester", &files[0], &files[1], &files[2]])
+    let files = ["metrics.yaml", "pings.yaml", "tags.yaml", "product.yaml"];
+    let files = files.map(|file| format!("{DEFINITIONS}/{file}"));
+    home.ask(&line, &["Robin Requester", &files[0], &files[1], &files[2], &files[3]])
 }
 
 /// Pushes the definitions and grants them; returns the number of the request.

@@ -17,13 +17,19 @@ const PINGS: &str = r"
 $schema: moz://mozilla.org/schemas/glean/pings/2-0-0
 till: {description: The till., include_client_id: true}
 ";
+const PRODUCT: &str = "
+$schema: candor/product/1-0-0
+persons: {design: Ann, implementation: Bo}
+default: {why: To see what is used., benefit: It is mended first., amount: Everybody.}
+";
 
 fn day(text: &str) -> Day {
     Day::parse(text).expect("a day")
 }
 
 fn product(granted_until: Option<&str>) -> ProductInput {
-    let files = [("m.yaml".into(), METRICS.into()), ("p.yaml".into(), PINGS.into())];
+    let files = [("m", METRICS), ("p", PINGS), ("product", PRODUCT)]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()));
     let definitions = glean::read(&files).expect("whole");
     let product = ProductId::parse("shop").expect("an id");
     let grants = data_of(&product, &definitions)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use candor_kernel::{Day, MetricId, PingName};
 
 use super::{
-    At, Definitions, Expires, Extra, ExtraKey, FileKind, Metric, MetricKind, Ping, Source,
+    At, Definitions, Expires, Extra, ExtraKey, FileKind, Metric, MetricKind, Ping, Source, product,
 };
 use crate::Category;
 use crate::yaml::{Entry, Map, Node, Value};
@@ -19,6 +19,9 @@ type Wrong = (usize, String);
 
 /// Reads what one file declares.
 pub(crate) fn read_source(source: &Source, into: &mut Definitions, found: &mut Vec<Wrong>) {
+    if source.kind == FileKind::Product {
+        return product::read(source, &mut into.product, found);
+    }
     for entry in source.declared() {
         let mut find = |line, message: String| found.push((line, message));
         let Some(map) = entry.node.map() else {
@@ -40,6 +43,7 @@ pub(crate) fn read_source(source: &Source, into: &mut Definitions, found: &mut V
                     .map(|description| (entry.name.clone(), description.trim().to_owned()));
                 keep(&mut into.tags, tag, entry, &mut find);
             }
+            FileKind::Product => {}
         }
     }
 }
@@ -105,6 +109,7 @@ fn read_metric(
             reviews: texts(body, "data_reviews"),
             tags: tags.map(str::to_owned).collect(),
             no_lint: no_lint(source, body),
+            purpose: None,
             at: at(source, entry),
         },
     ))
@@ -136,6 +141,7 @@ fn read_ping(source: &Source, entry: &Entry, body: &Map) -> Result<(PingName, Pi
             reviews: texts(body, "data_reviews"),
             tags: tags.into_iter().flat_map(Node::texts).map(str::to_owned).collect(),
             no_lint: no_lint(source, body),
+            purpose: None,
             at: at(source, entry),
         },
     ))
@@ -146,7 +152,7 @@ fn at(source: &Source, entry: &Entry) -> At {
 }
 
 /// Takes what must be there, and of that form.
-fn wanted<'a, T>(
+pub(super) fn wanted<'a, T>(
     body: &'a Map,
     key: &str,
     form: impl FnOnce(&'a Node) -> Option<T>,

@@ -11,6 +11,8 @@ pub enum FileKind {
     Pings,
     /// Tags.
     Tags,
+    /// What Glean's files cannot say.
+    Product,
 }
 
 /// One file, as it was written.
@@ -40,6 +42,7 @@ impl Source {
             Some("metrics") => FileKind::Metrics,
             Some("pings") => FileKind::Pings,
             Some("tags") => FileKind::Tags,
+            Some("product") => FileKind::Product,
             _ => {
                 let says = "names no `$schema` of Glean metrics, pings or tags; the first line of a Glean file does.";
                 return Err(wrong(line, says));

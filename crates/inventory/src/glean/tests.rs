@@ -1,6 +1,6 @@
 use super::*;
 
-const METRICS: &str = r"---
+pub(super) const METRICS: &str = r"---
 $schema: moz://mozilla.org/schemas/glean/metrics/2-0-0
 $tags: [Sample]
 shop.cart:
@@ -19,7 +19,7 @@ shop.cart:
     data_sensitivity: [interaction]
     extra_keys: {method: {type: string, description: How.}, amount: {type: quantity, description: Of what.}}
 ";
-const PINGS: &str = r"---
+pub(super) const PINGS: &str = r"---
 $schema: moz://mozilla.org/schemas/glean/pings/2-0-0
 till:
   description: The till.

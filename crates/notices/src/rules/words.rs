@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use candor_inventory::declaration::{Arrives, Field, Owner};
+use candor_inventory::glean::Purpose;
 use candor_inventory::{
     App, Channel, InForce, Inventory, MetricTerms, PingTerms, Record, Retention, Store,
 };
@@ -47,12 +48,23 @@ pub struct Group {
 pub struct Datum {
     /// What it is, in plain words.
     pub what: String,
+    /// Why it is taken and what people get from it; none where its list says so for all (S36).
+    pub purpose: Option<Reasons>,
     /// How much it can say about a person, or what else is to be known of it.
     pub kind: String,
     /// The way in which it arrives; empty for what is a message and no datum.
     pub way: &'static str,
     /// The name by which programs know it.
     pub id: String,
+}
+
+/// Why something is taken, and what people get from it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reasons {
+    /// The question it answers.
+    pub why: String,
+    /// What the user gets from it.
+    pub benefit: String,
 }
 
 /// The ways in which data arrive, with the word and the meaning of each (B12).
@@ -126,13 +138,19 @@ pub fn text(sections: &[Section]) -> String {
                 false => format!("## {title} ({id})"),
             });
             lines.extend(told.iter().cloned());
-            lines.extend(data.iter().map(|Datum { what, kind, way, id }| match way.is_empty() {
-                true => format!("- {what}: {kind} ({id})"),
-                false => format!("- {what}: {kind}, {way} ({id})"),
-            }));
+            lines.extend(data.iter().map(line));
         }
     }
     lines.iter().map(|line| format!("{}\n", one_line(line))).collect()
+}
+
+fn line(datum: &Datum) -> String {
+    let Datum { what, purpose, kind, way, id } = datum;
+    let way = if way.is_empty() { String::new() } else { format!(", {way}") };
+    let purpose = purpose.as_ref().map_or_else(String::new, |Reasons { why, benefit }| {
+        format!(". Why: {why}. What you get: {benefit}.")
+    });
+    format!("- {what}: {kind}{way} ({id}){purpose}")
 }
 
 fn section(title: &str, lines: &[&str]) -> Section {
@@ -169,7 +187,8 @@ fn product(
         ),
         format!("Questions about it: {}", app.contact),
     ];
-    let mut groups = vec![messages(&pings), metrics(&pings)];
+    let mut groups = vec![messages(&pings)];
+    groups.extend(metrics(&pings));
     if pings.iter().any(|(_, ping)| ping.info_sections) {
         groups.push(info(own, in_force));
     }
@@ -190,6 +209,7 @@ fn messages(pings: &Pings<'_>) -> Group {
     }
     let data = pings.iter().map(|(name, ping)| Datum {
         what: plain(&ping.description),
+        purpose: ping.purpose.as_deref().map(|purpose| reasons(&purpose.why, &purpose.benefit)),
         kind: if ping.client_id.is_some() { "with the id" } else { "without the id" }.to_owned(),
         way: "",
         id: name.to_string(),
@@ -202,25 +222,39 @@ fn messages(pings: &Pings<'_>) -> Group {
     }
 }
 
-/// A metric of several pings is told once, with all of them.
-fn metrics(pings: &Pings<'_>) -> Group {
-    let mut data = BTreeMap::<_, (Datum, Vec<String>)>::new();
+/// A metric of several pings is told once, with all of them; those with one purpose stand together.
+fn metrics(pings: &Pings<'_>) -> impl Iterator<Item = Group> {
+    let mut told = BTreeMap::<_, (&MetricTerms, Vec<String>)>::new();
     for (name, ping) in pings {
         for (id, metric) in ping.metrics.iter().filter(|(_, metric)| metric.standing.is_ok()) {
-            let (_, inside) = data.entry(id).or_insert_with(|| (metric_datum(metric), Vec::new()));
+            let (_, inside) = told.entry(id).or_insert_with(|| (metric, Vec::new()));
             inside.push(name.to_string());
         }
     }
-    let data = data.into_iter().map(|(id, (datum, inside))| Datum {
-        id: format!("{id} in {}", inside.join(", ")),
-        ..datum
-    });
-    Group {
+    let mut groups = BTreeMap::<Vec<String>, Vec<Datum>>::new();
+    for (id, (metric, inside)) in told {
+        let lines = metric.purpose.as_deref().map_or_else(Vec::new, purpose);
+        let id = format!("{id} in {}", inside.join(", "));
+        groups.entry(lines).or_default().push(Datum { id, ..metric_datum(metric) });
+    }
+    groups.into_iter().map(|(lines, data)| Group {
         title: "What they say".to_owned(),
         id: String::new(),
-        lines: Vec::new(),
-        data: data.collect(),
-    }
+        lines,
+        data,
+    })
+}
+
+fn purpose(purpose: &Purpose) -> Vec<String> {
+    vec![
+        format!("Why: {}.", plain(&purpose.why)),
+        format!("What you get from it: {}.", plain(&purpose.benefit)),
+        format!("From whom: {}.", plain(&purpose.amount)),
+    ]
+}
+
+fn reasons(why: &str, benefit: &str) -> Reasons {
+    Reasons { why: plain(why), benefit: plain(benefit) }
 }
 
 fn metric_datum(metric: &MetricTerms) -> Datum {
@@ -233,7 +267,7 @@ fn metric_datum(metric: &MetricTerms) -> Datum {
     if metric.offer != Offer::On {
         kind.push_str("; only after your own yes");
     }
-    Datum { what, kind, way: way(Arrives::Observed), id: String::new() }
+    Datum { what, purpose: None, kind, way: way(Arrives::Observed), id: String::new() }
 }
 
 /// What the sending part of a program adds to its messages, as far as it is in force.
@@ -277,7 +311,8 @@ fn own_datum(record: &str, field: &str, datum: &Field) -> Datum {
         kind.push_str("; about a person");
     }
     let (what, way) = (plain(&datum.what), way(datum.arrives));
-    Datum { what, kind, way, id: format!("{record}.{field}") }
+    let purpose = Some(reasons(&datum.why, &datum.benefit));
+    Datum { what, purpose, kind, way, id: format!("{record}.{field}") }
 }
 
 fn ends(record: &Record) -> String {

@@ -40,6 +40,8 @@ causes! {
     Unreviewed = Unreviewed, "No review has granted this as it is declared now; ask a steward to decide on the request that `candor definitions push` opened.";
     /// Nobody gave it a category.
     Unclassified = Unreviewed, "Give `{id}` a `data_sensitivity` in metrics.yaml, push the definitions and ask for the review.";
+    /// Nobody said why it is taken, or nobody answers for it.
+    Unexplained = Unreviewed, "Say in product.yaml why `{id}` is taken, what people get from it, how much is taken and who answers for it; push it and ask for the review.";
     /// Its type cannot be checked yet.
     Unsupported = Unreviewed, "This server cannot check values of this type yet; send it as another type.";
     /// Its review or its day has ended.

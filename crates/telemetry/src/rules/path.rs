@@ -57,7 +57,9 @@ pub fn terms<'a>(
     match ping.standing {
         Ok(()) => Ok((app, ping)),
         Err(Why::Expired) => Err(Refusal::Expired),
-        Err(Why::Unreviewed | Why::Unclassified | Why::Unsupported) => Err(Refusal::Unreviewed),
+        Err(Why::Unreviewed | Why::Unclassified | Why::Unsupported | Why::Unexplained) => {
+            Err(Refusal::Unreviewed)
+        }
     }
 }
 

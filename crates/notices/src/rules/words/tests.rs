@@ -19,7 +19,7 @@ fn an_empty_server_says_who_and_nothing_false() {
         "\nFrom others: it was told by somebody other than you and your programs.\nInferred: ",
         "# Who answers for this server\nExample Club\nclub@example.org\n# What this server keeps",
         "\n## Results of promise checks, as evidence (check_result)\nKept for 400 days.\n\
-         - The build that was checked: technical, observed (check_result.build)\n",
+         - The build that was checked: technical, observed (check_result.build). Why: ",
         "\n## Every version of every notice, as it was shown (notice_version)\n\
          Its end: The server is removed.\n",
     ] {
@@ -39,9 +39,15 @@ $schema: moz://mozilla.org/schemas/glean/pings/2-0-0
 till: {description: The till., include_client_id: true}
 door: {description: The  door., include_client_id: false, metadata: {include_info_sections: false}}
 ";
+const PRODUCT: &str = "
+$schema: candor/product/1-0-0
+persons: {design: Ann, implementation: Bo}
+default: {why: To see what is used., benefit: It is mended first., amount: Everybody.}
+";
 
 fn shop(channels: &[Channel]) -> String {
-    let files = [("m.yaml".into(), METRICS.into()), ("p.yaml".into(), PINGS.into())];
+    let files = [("m", METRICS), ("p", PINGS), ("product", PRODUCT)]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()));
     let definitions = glean::read(&files).expect("whole");
     let product = ProductId::parse("shop").expect("an id");
     let expires = Day::from_number(20_000);
@@ -77,13 +83,16 @@ fn a_product_tells_each_datum_once_with_the_messages_that_hold_it() {
         "The messages it sends\n\
          A random id of the program comes with some of them. It is turned into a number with a \
          secret key before anything is kept; the id itself is not kept.\n\
-         - The door: without the id (door)\n\
-         - The till: with the id (till)\n\
+         - The door: without the id (door). Why: To see what is used. What you get: It is mended first.\n\
+         - The till: with the id (till). Why: To see what is used. What you get: It is mended first.\n\
          ## What they say\n\
+         Why: To see what is used.\n\
+         What you get from it: It is mended first.\n\
+         From whom: Everybody.\n\
          - How often: technical, observed (shop.cart.filled in door, till)\n\
          - A wish: stored content, observed (shop.cart.wish in till)\n\
          ## What they say about the program and the system it runs on\n\
-         - The system: technical, observed (client_info.os)\n"
+         - The system: technical, observed (client_info.os). Why: To test on it. What you get: It works.\n"
     );
 }
 

@@ -25,10 +25,16 @@ $schema: moz://mozilla.org/schemas/glean/pings/2-0-0
 till: {description: The till., include_client_id: true, reasons: {closed: Closed.}}
 bare: {description: Bare., include_client_id: false, metadata: {include_info_sections: false}}
 ";
+const PRODUCT: &str = "
+$schema: candor/product/1-0-0
+persons: {design: Ann, implementation: Bo}
+default: {why: To see what is used., benefit: It is mended first., amount: Everybody.}
+";
 const CLIENT: &str = "dc7b1bd4-e636-4400-b6ed-31560b864b27";
 
 pub(super) fn in_force() -> InForce {
-    let files = [("m.yaml".into(), METRICS.into()), ("p.yaml".into(), PINGS.into())];
+    let files = [("m", METRICS), ("p", PINGS), ("product", PRODUCT)]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()));
     let definitions = glean::read(&files).expect("whole");
     let product = ProductId::parse("shop").expect("an id");
     let expires = Day::parse("2030-01-01").expect("a day");
