@@ -12,6 +12,7 @@
 //! - [`in_force`]: declarations and definitions joined with grants: the snapshot the edge asks.
 //! - [`yaml`]: the tree that definitions are read from, with lines.
 //! - [`promise`]: promises, their checks and what their state stops.
+//! - [`proposal`]: which category a datum probably has.
 
 pub mod compare;
 pub mod compile;
@@ -21,7 +22,9 @@ pub mod in_force;
 pub mod lint;
 pub mod plain;
 pub mod promise;
+pub mod proposal;
 pub mod publish;
+pub mod reasons;
 pub mod yaml;
 
 pub use compile::{Grant, ProductInput, compile};

@@ -101,7 +101,7 @@ pub fn lint(files: &[(String, String)], options: &Options) -> Linted {
     let mut nits = read.nits;
     nits.extend(glinter::check(&read.sources, options));
     if options.profile == Profile::Candor {
-        nits.extend(ours::check(&read.definitions, options));
+        nits.extend(ours::check(&read.definitions));
     }
     nits.sort_by(|a, b| (&a.at, a.severity, a.check).cmp(&(&b.at, b.severity, b.check)));
     let Definitions { metrics, pings, .. } = read.definitions;

@@ -1,0 +1,137 @@
+//! The programme's own examples of each category, in our words, and what must not be proposed.
+
+use super::*;
+
+fn proposed(kind: Option<MetricKind>, name: &str, description: &str) -> Option<Category> {
+    propose(kind, name, description).map(|proposal| proposal.category)
+}
+
+#[test]
+fn the_programme_s_examples_get_their_category() {
+    for (category, examples) in [
+        (
+            Category::Technical,
+            &[
+                "The operating system.",
+                "Crashes, counted.",
+                "Errors of the program.",
+                "How an update ended that ran by itself.",
+                "How the activation ended.",
+                "The version number of the program.",
+                "Which API web sites and extensions call, added up.",
+                "Which services are connected to the account, so that they work.",
+            ][..],
+        ),
+        (
+            Category::Interaction,
+            &[
+                "How many devices a person has synced.",
+                "Clicks on a button of the toolbar.",
+                "How far a list was scrolled.",
+                "The length of a session.",
+                "How long audio was played.",
+                "The state of a preference.",
+                "How active an account was in a month.",
+                "Which tiles a person has chosen, to learn what interests them.",
+                "The extension that was selected on the start page.",
+                "The journey through the first pages of the program.",
+            ],
+        ),
+        (
+            Category::StoredContent,
+            &[
+                "URLs that a person saved.",
+                "The URL history.",
+                "The browsing history of the last week.",
+                "The top level domains of pages over time.",
+                "Categories of the pages visited over time.",
+                "The highlighted part of a story.",
+                "What a person does on one web page or story.",
+                "Saved tags of an account.",
+                "Saved notes of an account.",
+                "Saved passwords of an account.",
+                "Saved files of an account.",
+                "Messages people send to each other through the service.",
+            ],
+        ),
+        (
+            Category::HighlySensitive,
+            &[
+                "The name of the person who registered the account.",
+                "The password of the account.",
+                "The email address of the account.",
+                "Payment data of a subscription.",
+                "The phone number for contact.",
+                "The mailing address.",
+                "The e-mail address given in a survey.",
+                "The e-mail of somebody who asked support.",
+                "Memory contents at the time of the crash.",
+                "A core dump.",
+                "A picture of the screen.",
+                "The DOM of the page.",
+                "A voice command, as recorded.",
+                "The result of speech-to-text.",
+                "Transcripts of what was said.",
+                "Biometric data.",
+                "Demographic data.",
+                "The location by Wi-Fi access points nearby.",
+                "The location by Bluetooth beacons.",
+                "The location by cell towers.",
+                "The precise location that a person wrote into their profile.",
+            ],
+        ),
+    ] {
+        let wrong = |example: &&&str| proposed(None, "", example) != Some(category);
+        let wrong: Vec<_> = examples.iter().filter(wrong).collect();
+        assert_eq!(wrong, Vec::<&&str>::new(), "{category:?}");
+    }
+}
+
+#[test]
+fn names_and_types_speak_too() {
+    let string = Some(MetricKind::String);
+    for (kind, name, expected) in [
+        (string, "account.mail_address", Some(Category::HighlySensitive)),
+        (string, "pageUrl", Some(Category::StoredContent)),
+        (string, "position.lat", Some(Category::HighlySensitive)),
+        (Some(MetricKind::Quantity), "position.lat", Some(Category::HighlySensitive)),
+        (Some(MetricKind::Counter), "bar.url", None),
+        (Some(MetricKind::Url), "search.engine", Some(Category::StoredContent)),
+        (Some(MetricKind::Text), "anything", Some(Category::StoredContent)),
+        (Some(MetricKind::Event), "menu.seen", Some(Category::Interaction)),
+        (Some(MetricKind::TimingDistribution), "first.frame", Some(Category::Technical)),
+        (string, "search.engine_name", None),
+    ] {
+        assert_eq!(proposed(kind, name, "What it is."), expected, "{kind:?} {name}");
+    }
+}
+
+#[test]
+fn what_a_description_denies_lists_or_counts_is_not_taken_for_content() {
+    for description in [
+        "Why it failed. Texts are cut so that no URL is left.",
+        "It holds no URL and no e-mail address.",
+        "The item that was seen: bookmark, url, password.",
+        "The name of the search engine.",
+        "The name of the device's maker, or of the item.",
+    ] {
+        let found = topics(Some(MetricKind::String), "a.thing", description);
+        assert!(found.iter().all(|(topic, _)| !topic.needs_words()), "{description} {found:?}");
+    }
+    for description in ["How many URLs were opened.", "Whether a password was saved."] {
+        let found = topics(None, "a.thing", description);
+        assert!(found.iter().all(|(topic, _)| !topic.needs_words()), "{description} {found:?}");
+    }
+}
+
+#[test]
+fn an_address_in_disguise_is_seen() {
+    for description in [
+        "The address the user signed in with.",
+        "A hint for support, such as ann@example.org.",
+        "Contact of the account (e-mail).",
+    ] {
+        let got = proposed(Some(MetricKind::String), "account.hint", description);
+        assert_eq!(got, Some(Category::HighlySensitive), "{description}");
+    }
+}
