@@ -243,16 +243,7 @@ fn map(nodes: Vec<Node>) -> Result<Map, YamlError> {
     let mut nodes = nodes.into_iter();
     while let (Some(key), Some(node)) = (nodes.next(), nodes.next()) {
         match (key.value, node) {
-            (Value::Text(name), Node { value: Value::Map(map), .. }) if name == "<<" => {
-                merged.extend(map.entries);
-            }
-            (Value::Text(name), Node { value: Value::List(maps), .. }) if name == "<<" => {
-                let maps = maps.into_iter().rev().filter_map(|node| match node.value {
-                    Value::Map(map) => Some(map.entries),
-                    _ => None,
-                });
-                merged.extend(maps.flatten());
-            }
+            (Value::Text(name), node) if name == "<<" => merged.extend(merge(node)?),
             (Value::Text(name), node) => own.push(Entry { name, line: key.line, node }),
             (value, _) => {
                 let what = scalar::words(&value);
@@ -264,6 +255,22 @@ fn map(nodes: Vec<Node>) -> Result<Map, YamlError> {
         }
     }
     Ok(once_each(merged.into_iter().chain(own)))
+}
+
+fn merge(node: Node) -> Result<Vec<Entry>, YamlError> {
+    let line = node.line;
+    let maps = match node.value {
+        Value::List(maps) => maps,
+        _ => vec![node],
+    };
+    let mut merged = Vec::new();
+    for node in maps.into_iter().rev() {
+        let Value::Map(map) = node.value else {
+            return Err(error(line, "What `<<` merges is no map, and no list of maps."));
+        };
+        merged.extend(map.entries);
+    }
+    Ok(merged)
 }
 
 fn once_each(entries: impl Iterator<Item = Entry>) -> Map {

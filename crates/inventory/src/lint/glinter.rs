@@ -38,7 +38,7 @@ pub(super) fn check(sources: &[Source], options: &Options) -> Vec<Nit> {
         across::similar_names(&metrics, &mut nits);
     }
     across::redefined(sources, options, &mut nits);
-    across::generic_categories(&metrics, &mut nits);
+    across::generic_categories(sources, &mut nits);
     for metric in &metrics {
         metric::check(metric, options, &mut nits);
         invalid_tags(metric, "metric", &tags, &mut nits);
@@ -50,13 +50,19 @@ pub(super) fn check(sources: &[Source], options: &Options) -> Vec<Nit> {
     nits
 }
 
-fn metrics(source: &Source) -> impl Iterator<Item = Item<'_>> {
-    source.declared().flat_map(move |category| {
-        let metrics = category.node.map().map_or(&[][..], |map| &map.entries);
-        metrics.iter().filter_map(move |entry| {
-            Some(Item { source, category: &category.name, entry, body: entry.node.map()? })
+/// The metrics of a file, in the order in which glean_parser takes them.
+fn metrics(source: &Source) -> Vec<Item<'_>> {
+    let mut metrics: Vec<_> = source
+        .declared()
+        .flat_map(|category| {
+            let metrics = category.node.map().map_or(&[][..], |map| &map.entries);
+            metrics.iter().filter_map(|entry| {
+                Some(Item { source, category: &category.name, entry, body: entry.node.map()? })
+            })
         })
-    })
+        .collect();
+    metrics.sort_by_key(|metric| (metric.category, &metric.entry.name));
+    metrics
 }
 
 fn pings(source: &Source) -> impl Iterator<Item = Item<'_>> {

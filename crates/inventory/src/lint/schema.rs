@@ -84,19 +84,19 @@ fn shape(source: &Source, nits: &mut Vec<Nit>) {
         .root
         .entries
         .iter()
-        .filter(|entry| is_top(source.kind, &entry.name))
+        .filter(|entry| is_top(source, &entry.name))
         .cloned()
         .collect();
     let top = yaml::Value::Map(Map { entries: top, twice: None });
     tables::FILE.check(&Node { line: 1, value: top }, &mut found);
     let mut all: Vec<(String, form::Misshapen)> =
         found.into_iter().map(|wrong| (String::new(), wrong)).collect();
-    for entry in source.root.entries.iter().filter(|entry| !is_top(source.kind, &entry.name)) {
+    for entry in source.root.entries.iter().filter(|entry| !is_top(source, &entry.name)) {
         match source.kind {
             FileKind::Metrics => metric::category(source, entry, &mut all),
             FileKind::Pings => {
-                let good = tables::is_ping_name(&entry.name) && entry.name != "all-pings";
-                one(entry, &entry.name, good, &tables::PING, &mut all);
+                let good = tables::is_ping(source, &entry.name);
+                one(entry, &entry.name, good, tables::ping(source), &mut all);
             }
             FileKind::Tags => {
                 let good = entry.name.chars().count() <= 80;
@@ -111,8 +111,9 @@ fn shape(source: &Source, nits: &mut Vec<Nit>) {
 }
 
 /// Names at the top that declare nothing.
-fn is_top(kind: FileKind, name: &str) -> bool {
-    matches!(name, "$schema" | "no_lint") || (kind == FileKind::Metrics && name == "$tags")
+fn is_top(source: &Source, name: &str) -> bool {
+    let tags = source.kind == FileKind::Metrics && !tables::is_first(source) && name == "$tags";
+    matches!(name, "$schema" | "no_lint") || tags
 }
 
 fn one(

@@ -6,6 +6,9 @@ use super::Value;
 pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Result<Value, String> {
     let tag = tag.map(|tag| tag.trim_start_matches("tag:yaml.org,2002:").trim_start_matches("!!"));
     match tag {
+        None if plain && text == "=" => {
+            Err("A = alone has a meaning of its own in YAML; put it in quotes.".to_owned())
+        }
         None if plain => Ok(look(text)),
         None | Some("!" | "str") => Ok(Value::Text(text.to_owned())),
         Some(tag @ ("null" | "bool" | "int" | "float")) => {

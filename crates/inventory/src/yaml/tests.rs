@@ -94,6 +94,9 @@ fn what_is_no_yaml_is_told_with_its_line() {
         ("? [1]\n: 2\n", 1),
         ("a: 1\n1: x\n", 2),
         ("a: &a [*a]\n", 1),
+        ("a: 1\nb: =\n", 2),
+        ("a:\n  <<: text\n", 2),
+        ("a:\n  <<: [{b: 1}, text]\n", 2),
     ] {
         let error = read(text).expect_err(text);
         assert_eq!(error.line, line, "{text}: {}", error.message);

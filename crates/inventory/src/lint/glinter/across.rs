@@ -45,7 +45,7 @@ pub(super) fn redefined(sources: &[Source], options: &Options, nits: &mut Vec<Ni
     let looked_at = if options.profile == Profile::Glean { 1 } else { usize::MAX };
     for source in files.clone().take(looked_at) {
         if let Some(name) = &source.root.twice {
-            nits.push(twice(
+            nits.push(of_category(
                 source,
                 "REDEFINED_CATEGORY",
                 name,
@@ -65,29 +65,31 @@ pub(super) fn redefined(sources: &[Source], options: &Options, nits: &mut Vec<Ni
             metrics.twice.as_ref().filter(|_| first || options.profile == Profile::Candor)
         {
             let says = format!("Metric redefined {name}");
-            nits.push(twice(source, "REDEFINED_METRIC", &category.name, says));
+            nits.push(of_category(source, "REDEFINED_METRIC", &category.name, says));
         }
     }
 }
 
-fn twice(source: &Source, check: &'static str, about: &str, message: String) -> Nit {
+fn of_category(source: &Source, check: &'static str, about: &str, message: String) -> Nit {
     let line = source.root.entries.iter().find(|entry| entry.name == about).map_or(0, |it| it.line);
     let at = At { file: source.file.clone(), line };
     Nit { check, severity: Severity::Error, at, about: about.to_owned(), message, fix: None }
 }
 
-/// Categories that say nothing.
-pub(super) fn generic_categories(metrics: &[Item<'_>], nits: &mut Vec<Nit>) {
+/// Categories that say nothing, with metrics or without.
+pub(super) fn generic_categories(sources: &[Source], nits: &mut Vec<Nit>) {
+    let files = || sources.iter().filter(|source| source.kind == FileKind::Metrics);
     for generic in GENERIC {
-        let of: Vec<_> = metrics.iter().filter(|metric| metric.category == generic).collect();
-        let Some(first) = of.first() else { continue };
-        if of.iter().any(|metric| metric.no_lint().contains("CATEGORY_GENERIC")) {
+        let Some(first) = files().find(|source| source.root.get(generic).is_some()) else {
+            continue;
+        };
+        let off = |metric: &Item<'_>| metric.no_lint().contains("CATEGORY_GENERIC");
+        if files().flat_map(super::metrics).any(|it| it.category == generic && off(&it)) {
             continue;
         }
         let says = format!(
             "Category '{generic}' is too generic. Don't use 'metrics', or 'events' for category names"
         );
-        let nit = first.nit("CATEGORY_GENERIC", Severity::Error, says);
-        nits.push(Nit { about: generic.to_owned(), ..nit });
+        nits.push(of_category(first, "CATEGORY_GENERIC", generic, says));
     }
 }

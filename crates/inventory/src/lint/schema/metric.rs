@@ -4,18 +4,16 @@ use std::collections::BTreeSet;
 
 use super::form::Misshapen;
 use super::{Seen, error, one, structure, tables, twice};
-use crate::glean::{ALL_PINGS, Expires, FileKind, RESERVED_PINGS, Source};
+use crate::glean::{ALL_PINGS, Expires, RESERVED_PINGS, Source};
 use crate::lint::{Nit, Options};
 use crate::yaml::{Entry, Map, Node};
 
 /// Most labels of one metric.
 const LABELS: usize = 4096;
-/// Most extra keys of one event.
-const EXTRA_KEYS: usize = 50;
 
 /// Tells what in one category has not its form.
 pub(super) fn category(source: &Source, entry: &Entry, all: &mut Vec<(String, Misshapen)>) {
-    if !tables::is_category(&entry.name) {
+    if !tables::is_category(source, &entry.name) {
         let says = format!(
             "{:?} is no category: up to 40 characters of snake_case with dots, and not pings or tags.",
             entry.name
@@ -28,13 +26,11 @@ pub(super) fn category(source: &Source, entry: &Entry, all: &mut Vec<(String, Mi
     };
     for metric in &metrics.entries {
         let about = format!("{}.{}", entry.name, metric.name);
-        let longest = if is_first_version(source) { 30 } else { 70 };
-        let good = tables::is_snake(&metric.name) && metric.name.len() <= longest;
+        let good = tables::is_metric(source, &metric.name);
         let before = all.len();
-        let numbers = is_first_version(source).then(|| without_numbers(metric));
-        one(numbers.as_ref().unwrap_or(metric), &about, good, &tables::METRIC, all);
+        one(metric, &about, good, tables::metric(source), all);
         if let (true, Some(body)) = (all.len() == before, metric.node.map()) {
-            let says = by_type(body).into_iter();
+            let says = by_type(source, body).into_iter();
             all.extend(
                 says.map(|(line, says)| (about.clone(), (line.unwrap_or(metric.line), says))),
             );
@@ -42,30 +38,11 @@ pub(super) fn category(source: &Source, entry: &Entry, all: &mut Vec<(String, Mi
     }
 }
 
-/// Version 1 took numbers for bugs.
-fn without_numbers(metric: &Entry) -> Entry {
-    let mut metric = metric.clone();
-    if let crate::yaml::Value::Map(body) = &mut metric.node.value {
-        for entry in body.entries.iter_mut().filter(|entry| entry.name == "bugs") {
-            if let crate::yaml::Value::List(bugs) = &mut entry.node.value {
-                for bug in bugs.iter_mut().filter(|bug| bug.int().is_some()) {
-                    bug.value = crate::yaml::Value::Text("number".to_owned());
-                }
-            }
-        }
-    }
-    metric
-}
-
-fn is_first_version(source: &Source) -> bool {
-    source.kind == FileKind::Metrics && source.schema.ends_with("/1-0-0")
-}
-
 /// Something that its type does not allow: the line where it has one, and a sentence.
 type Unfit = (Option<usize>, String);
 
 /// Tells what the type of a metric wants and has not, or has and may not.
-fn by_type(body: &Map) -> Vec<Unfit> {
+fn by_type(source: &Source, body: &Map) -> Vec<Unfit> {
     let kind = body.get("type").and_then(Node::text).unwrap_or_default();
     let mut unfit = Vec::new();
     let mut lacks = |names: &[&str]| {
@@ -74,13 +51,18 @@ fn by_type(body: &Map) -> Vec<Unfit> {
         }
     };
     match kind {
+        "custom_distribution" if tables::is_first(source) => {
+            lacks(&["range_max", "bucket_count", "histogram_type", "gecko_datapoint"]);
+        }
         "custom_distribution" => lacks(&["range_max", "bucket_count", "histogram_type"]),
         "labeled_custom_distribution" => lacks(&["range_max", "bucket_count"]),
         "memory_distribution" => lacks(&["memory_unit"]),
         "quantity" => lacks(&["unit"]),
         "object" => lacks(&["structure"]),
         "dual_labeled_counter" => lacks(&["dual_labels"]),
-        "datetime" | "timing_distribution" | "timespan" if body.get("unit").is_some() => {
+        "datetime" | "timing_distribution" | "timespan"
+            if body.get("unit").is_some() && !tables::is_first(source) =>
+        {
             lacks(&["time_unit"]);
         }
         _ => {}
@@ -91,7 +73,7 @@ fn by_type(body: &Map) -> Vec<Unfit> {
         }
     }
     if let Some(keys) = body.get("extra_keys").and_then(Node::map) {
-        extra_keys(keys, &mut unfit);
+        extra_keys(source, keys, &mut unfit);
     }
     if let Some(structure) = body.get("structure") {
         let says = structure::check(structure);
@@ -157,17 +139,18 @@ fn forbids(kind: &str, entry: &Entry) -> Option<String> {
     }
 }
 
-fn extra_keys(keys: &Map, unfit: &mut Vec<Unfit>) {
-    if keys.entries.len() > EXTRA_KEYS {
-        unfit.push((None, format!("An event has at most {EXTRA_KEYS} extra keys.")));
+fn extra_keys(source: &Source, keys: &Map, unfit: &mut Vec<Unfit>) {
+    let most = tables::extra_keys_most(source);
+    if keys.entries.len() > most {
+        unfit.push((None, format!("An event has at most {most} extra keys.")));
     }
     for key in &keys.entries {
-        if !tables::is_extra_key(&key.name) {
+        if !tables::is_extra_key(source, &key.name) {
             let says = format!("{:?} is no extra key: 1 to 40 printable characters.", key.name);
             unfit.push((Some(key.line), says));
         }
         let mut found = Vec::new();
-        tables::EXTRA_KEY.check(&key.node, &mut found);
+        tables::extra_key(source).check(&key.node, &mut found);
         let says = |says: String| format!("In the extra key {}: {says}", key.name);
         unfit.extend(found.into_iter().map(|(_, wrong)| (Some(key.line), says(wrong))));
     }

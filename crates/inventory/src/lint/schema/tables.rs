@@ -2,7 +2,30 @@
 //! (docs/glean.md 2.1 to 2.3).
 
 use super::form::{Form, Shape};
+use crate::glean::Source;
 use crate::yaml::{Node, Value};
+
+mod first;
+
+/// Tells whether a file is in the first version of its form.
+pub(super) fn is_first(source: &Source) -> bool {
+    source.schema.ends_with("/1-0-0")
+}
+
+/// What a metric of a file looks like.
+pub(super) fn metric(source: &Source) -> &'static Shape {
+    if is_first(source) { &first::METRIC } else { &METRIC }
+}
+
+/// What an extra key of a file looks like.
+pub(super) fn extra_key(source: &Source) -> &'static Shape {
+    if is_first(source) { &first::EXTRA_KEY } else { &EXTRA_KEY }
+}
+
+/// What a ping of a file looks like.
+pub(super) fn ping(source: &Source) -> &'static Shape {
+    if is_first(source) { &first::PING } else { &PING }
+}
 
 const TYPES: &[&str] = &[
     "event",
@@ -50,6 +73,10 @@ const PING_NAME: Form = Form::Where(
     |node| node.text().is_some_and(|name| is_ping_name(name) || name.starts_with("glean_")),
     "made of ping names: 1 to 30 of a-z 0-9 -, a letter first",
 );
+const TIME_UNITS: Form =
+    Form::OneOf(&["nanosecond", "microsecond", "millisecond", "second", "minute", "hour", "day"]);
+const EXTRA_KEYS: Form = Form::Where(|node| node.map().is_some(), "a map of keys");
+const REASONS: Form = Form::Where(are_reasons, "a map of codes (up to 30 characters) to texts");
 const DIMENSION: Shape = Shape {
     known: &[("description", Form::Text), ("labels", LABELS)],
     required: &["description"],
@@ -57,7 +84,7 @@ const DIMENSION: Shape = Shape {
 };
 
 /// One metric.
-pub(super) const METRIC: Shape = Shape {
+const METRIC: Shape = Shape {
     known: &[
         ("type", Form::OneOf(TYPES)),
         ("description", Form::Text),
@@ -79,18 +106,7 @@ pub(super) const METRIC: Shape = Shape {
             ),
         ),
         ("version", Form::Any),
-        (
-            "time_unit",
-            Form::OneOf(&[
-                "nanosecond",
-                "microsecond",
-                "millisecond",
-                "second",
-                "minute",
-                "hour",
-                "day",
-            ]),
-        ),
+        ("time_unit", TIME_UNITS),
         ("memory_unit", Form::OneOf(&["byte", "kilobyte", "megabyte", "gigabyte"])),
         ("labels", LABELS),
         (
@@ -101,7 +117,7 @@ pub(super) const METRIC: Shape = Shape {
                 open: false,
             }),
         ),
-        ("extra_keys", Form::Where(|node| node.map().is_some(), "a map of keys")),
+        ("extra_keys", EXTRA_KEYS),
         ("gecko_datapoint", Form::Text),
         ("range_min", Form::Number),
         ("range_max", Form::Number),
@@ -126,7 +142,7 @@ pub(super) const METRIC: Shape = Shape {
 };
 
 /// One extra key of an event.
-pub(super) const EXTRA_KEY: Shape = Shape {
+const EXTRA_KEY: Shape = Shape {
     known: &[
         ("description", Form::Text),
         ("type", Form::OneOf(&["string", "boolean", "quantity"])),
@@ -136,7 +152,7 @@ pub(super) const EXTRA_KEY: Shape = Shape {
 };
 
 /// One ping.
-pub(super) const PING: Shape = Shape {
+const PING: Shape = Shape {
     known: &[
         ("description", Form::Text),
         (
@@ -159,7 +175,7 @@ pub(super) const PING: Shape = Shape {
         ("notification_emails", Form::Filled(&TEXT)),
         ("bugs", Form::Filled(&TEXT)),
         ("data_reviews", Form::List(&TEXT)),
-        ("reasons", Form::Where(are_reasons, "a map of codes (up to 30 characters) to texts")),
+        ("reasons", REASONS),
         ("enabled", Form::Bool),
         ("no_lint", Form::List(&TEXT)),
     ],
@@ -181,27 +197,51 @@ pub(super) const FILE: Shape = Shape {
 };
 
 /// A part of a metric's name: `snake_case`.
-pub(super) fn is_snake(name: &str) -> bool {
+fn is_snake(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|c| c.is_ascii_lowercase() || c == '_')
         && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
+/// A metric's name: `snake_case`, and not too long.
+pub(super) fn is_metric(source: &Source, name: &str) -> bool {
+    is_snake(name) && name.len() <= if is_first(source) { 30 } else { 70 }
+}
+
 /// A category: `snake_case` parts with dots between.
-pub(super) fn is_category(name: &str) -> bool {
-    name.len() <= 40 && name.split('.').all(is_snake) && !matches!(name, "pings" | "tags")
+pub(super) fn is_category(source: &Source, name: &str) -> bool {
+    match is_first(source) {
+        true => first::is_category(name) && name != "pings",
+        false => {
+            name.len() <= 40 && name.split('.').all(is_snake) && !matches!(name, "pings" | "tags")
+        }
+    }
+}
+
+/// The name of a ping of a file.
+pub(super) fn is_ping(source: &Source, name: &str) -> bool {
+    name != crate::glean::ALL_PINGS
+        && if is_first(source) { first::is_ping_name(name) } else { is_ping_name(name) }
 }
 
 /// A ping's name: kebab-case.
-pub(super) fn is_ping_name(name: &str) -> bool {
+fn is_ping_name(name: &str) -> bool {
     name.len() <= 30
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 /// 1 to 40 printable characters of ASCII.
-pub(super) fn is_extra_key(name: &str) -> bool {
-    name.len() <= 40 && printable(name)
+pub(super) fn is_extra_key(source: &Source, name: &str) -> bool {
+    match is_first(source) {
+        true => first::is_category(name),
+        false => name.len() <= 40 && printable(name),
+    }
+}
+
+/// Most extra keys of one event.
+pub(super) fn extra_keys_most(source: &Source) -> usize {
+    if is_first(source) { 10 } else { 50 }
 }
 
 fn printable(text: &str) -> bool {
