@@ -2,7 +2,7 @@
 
 use candor_kernel::PingName;
 
-use super::words::{client_id, description, names, only, people};
+use super::words::{client_id, description, names, only, people, purpose};
 use crate::Category;
 use crate::glean::{ALL_PINGS, Definitions, Expires, Metric, RESERVED_PINGS};
 use crate::plain;
@@ -20,6 +20,7 @@ pub(super) fn says(
     labels(old, new, &mut says);
     says.extend(lifetime(&old.lifetime, &new.lifetime));
     says.extend(expires(old.expires, new.expires));
+    says.extend(purpose(old.purpose.as_ref(), new.purpose.as_ref()));
     says.extend(description(&old.description, &new.description));
     says.extend(people(&old.emails, &new.emails));
     says

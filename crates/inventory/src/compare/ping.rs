@@ -1,6 +1,6 @@
 //! What changed of a ping, in sentences.
 
-use super::words::{client_id, description, only, people};
+use super::words::{client_id, description, only, people, purpose};
 use crate::glean::Ping;
 use crate::plain::one_line;
 
@@ -33,6 +33,7 @@ pub(super) fn says(old: &Ping, new: &Ping) -> Vec<String> {
     for reason in only(new.reasons.keys(), old.reasons.keys()) {
         says.push(format!("It is no longer sent for the reason {reason}."));
     }
+    says.extend(purpose(old.purpose.as_ref(), new.purpose.as_ref()));
     says.extend(description(&old.description, &new.description));
     says.extend(people(&old.emails, &new.emails));
     says

@@ -33,20 +33,30 @@ till:
   notification_emails: [till@example.org]
   reasons: {closed: The shop closed.}
 ";
+const PRODUCT: &str = r"---
+$schema: candor/product/1-0-0
+persons: {design: Ann, implementation: Bo}
+pings:
+  till: {why: To count sales., benefit: Queues get shorter., amount: One till in ten.}
+";
 
 fn definitions(text: &str) -> Definitions {
-    let (metrics, pings) = text.split_once("=====").expect("two files");
-    let files = [("metrics.yaml", metrics), ("pings.yaml", pings)];
-    read(&files.map(|(name, text)| (name.to_owned(), text.to_owned()))).expect("both are whole")
+    let files = text.split("=====").enumerate();
+    let files: Vec<_> =
+        files.map(|(number, text)| (format!("{number}.yaml"), text.to_owned())).collect();
+    read(&files).expect("all are whole")
 }
 
 /// What a change of the text is told as: a line for each sentence, with `!` where a grant ends.
 fn told(from: &str, to: &str) -> String {
-    let before = format!("{METRICS}====={PINGS}");
+    told_of(&format!("{METRICS}====={PINGS}"), from, to)
+}
+
+fn told_of(before: &str, from: &str, to: &str) -> String {
     let after = before.replacen(from, to, 1);
     assert_ne!(before, after, "{from}");
     let mut lines = String::new();
-    for change in compare(&definitions(&before), &definitions(&after)) {
+    for change in compare(&definitions(before), &definitions(&after)) {
         let mark = if change.voids { "! " } else { "" };
         let says = match change.how {
             How::Added => vec!["added".to_owned()],
@@ -235,6 +245,41 @@ fn what_changed_of_a_ping_is_said() {
         assert_eq!(told(from, to), expected, "{from} -> {to}");
     }
     assert_eq!(told("  paid:", "  left:"), "shop.left: added\n! shop.paid: removed");
+}
+
+#[test]
+fn what_changed_of_a_purpose_is_said() {
+    let before = format!("{METRICS}====={PINGS}====={PRODUCT}");
+    for (from, to, mark, says) in [
+        (
+            "To count sales.",
+            "To sell more.",
+            "! ",
+            "It is taken for another reason: “To sell more”; before: “To count sales”.",
+        ),
+        (
+            "One till in ten.",
+            "All tills.",
+            "! ",
+            "How much of it is taken is another: “All tills”; before: “One till in ten”.",
+        ),
+        (
+            "Queues get shorter.",
+            "You wait less.",
+            "",
+            "What people get from it is told differently: “You wait less”; before: “Queues get \
+             shorter”.",
+        ),
+        ("  till: {why", "  other: {why", "! ", "The product no longer says why it is taken."),
+    ] {
+        let expected = format!("{mark}till: {says}\n{mark}shop.filled: {says}");
+        assert_eq!(told_of(&before, from, to), expected, "{from} -> {to}");
+    }
+    let without = definitions(&format!("{METRICS}====={PINGS}"));
+    let changes = compare(&without, &definitions(&before));
+    let says = vec!["The product now says why: “To count sales”.".to_owned()];
+    assert!(changes.iter().all(|one| one.voids && one.how == How::Changed(says.clone())));
+    assert_eq!(changes.len(), 2);
 }
 
 #[test]

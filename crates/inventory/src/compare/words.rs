@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::glean::Purpose;
 use crate::plain::{list, one_line};
 
 /// Names beyond are counted.
@@ -20,15 +21,43 @@ pub(super) const fn client_id(now: bool) -> &'static str {
     }
 }
 
-/// Says that a description is another. Another arrangement of the same words is none.
+/// Says that a description is another.
 pub(super) fn description(before: &str, after: &str) -> Option<String> {
-    let plain = |text: &str| one_line(text).trim_end_matches('.').to_owned();
-    let (before, after) = (plain(before), plain(after));
+    quoted(before, after).map(|both| format!("It is described differently: {both}"))
+}
+
+/// Says that it is taken for another purpose.
+pub(super) fn purpose(before: Option<&Purpose>, after: Option<&Purpose>) -> Vec<String> {
+    match (before, after) {
+        (None, None) => Vec::new(),
+        (None, Some(new)) => {
+            vec![format!("The product now says why: “{}”.", short(&unended(&new.why), 0))]
+        }
+        (Some(_), None) => vec!["The product no longer says why it is taken.".to_owned()],
+        (Some(old), Some(new)) => [
+            ("It is taken for another reason", &old.why, &new.why),
+            ("What people get from it is told differently", &old.benefit, &new.benefit),
+            ("How much of it is taken is another", &old.amount, &new.amount),
+        ]
+        .into_iter()
+        .filter_map(|(says, old, new)| Some(format!("{says}: {}", quoted(old, new)?)))
+        .collect(),
+    }
+}
+
+/// Quotes two texts, the newer first, where they differ. Another arrangement of the same words is
+/// the same.
+fn quoted(before: &str, after: &str) -> Option<String> {
+    let (before, after) = (unended(before), unended(after));
     (before != after).then(|| {
         let from = first_difference(&before, &after);
-        let (before, after) = (short(&before, from), short(&after, from));
-        format!("It is described differently: “{after}”; before: “{before}”.")
+        format!("“{}”; before: “{}”.", short(&after, from), short(&before, from))
     })
+}
+
+/// Puts a text on one line, without its full stop.
+fn unended(text: &str) -> String {
+    one_line(text).trim_end_matches('.').to_owned()
 }
 
 /// Says that other people answer for it.
