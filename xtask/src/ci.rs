@@ -42,7 +42,7 @@ pub(crate) fn run(root: &Path) -> Result<bool> {
 }
 
 /// The tests come last, so that their summary is the last word.
-fn steps(has_nextest: bool) -> [Step; 9] {
+fn steps(has_nextest: bool) -> [Step; 10] {
     let tests: &[&str] = if has_nextest {
         &["nextest", "run", "--workspace"]
     } else {
@@ -62,6 +62,7 @@ fn steps(has_nextest: bool) -> [Step; 9] {
                 rustdoc_flags: Some("-D warnings"),
             },
         ),
+        ("lint", Work::Script("tests/lint/run")),
         ("sdk", Work::Script("tests/sdk/run")),
         ("browser", Work::Script("tests/browser/run")),
         ("tests", cargo(tests)),
@@ -126,6 +127,7 @@ mod tests {
                 "clippy --workspace --all-targets -- -D warnings",
                 "test --doc --workspace",
                 "doc --no-deps --workspace",
+                "tests/lint/run",
                 "tests/sdk/run",
                 "tests/browser/run",
                 "nextest run --workspace",
@@ -135,7 +137,7 @@ mod tests {
 
     #[test]
     fn without_nextest_cargo_runs_the_tests() {
-        assert_eq!(arguments(false)[8], "test --workspace --lib --bins --tests");
+        assert_eq!(arguments(false)[9], "test --workspace --lib --bins --tests");
     }
 
     #[test]
