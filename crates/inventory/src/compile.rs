@@ -131,6 +131,7 @@ fn app_terms(product: &ProductInput, channel: Channel, today: Day) -> App {
         product: product.product.clone(),
         title: product.title.as_str().into(),
         contact: product.contact.as_str().into(),
+        answerable: product.definitions.product.answerable.clone().map(Arc::new),
         channel,
         pings,
     }

@@ -13,7 +13,7 @@ mod product;
 mod raw;
 mod source;
 pub use kind::{Extra, MetricKind};
-pub use product::{Answerable, Product, Purpose};
+pub use product::{Answerable, Lenient, Product, Purpose};
 pub(crate) use raw::{expires, read_source};
 pub use source::{FileKind, Source};
 
@@ -202,6 +202,11 @@ impl Ping {
 /// Reads definition files, given as name and text. A file says what it is by its `$schema`.
 /// All problems come together.
 pub fn read(files: &[(String, String)]) -> Result<Definitions, Vec<Finding>> {
+    read_as(files, Lenient::default())
+}
+
+/// Does the same, and lets some things pass: where a demonstration breaks a promise on purpose.
+pub fn read_as(files: &[(String, String)], lenient: Lenient) -> Result<Definitions, Vec<Finding>> {
     let mut definitions = Definitions::default();
     let mut findings = Vec::new();
     if files.len() > limits::PUSH_FILES {
@@ -211,7 +216,7 @@ pub fn read(files: &[(String, String)]) -> Result<Definitions, Vec<Finding>> {
         )]);
     }
     for (name, text) in files {
-        read_file(name, text, &mut definitions, &mut findings);
+        read_file(name, text, lenient, &mut definitions, &mut findings);
     }
     let count = definitions.metrics.len() + definitions.pings.len();
     if count > limits::PRODUCT_DATA {
@@ -220,11 +225,17 @@ pub fn read(files: &[(String, String)]) -> Result<Definitions, Vec<Finding>> {
             format!("{count} data points; one product has at most {}.", limits::PRODUCT_DATA),
         ));
     }
-    definitions.explain();
+    definitions.explain(lenient);
     if findings.is_empty() { Ok(definitions) } else { Err(findings) }
 }
 
-fn read_file(file: &str, text: &str, into: &mut Definitions, findings: &mut Vec<Finding>) {
+fn read_file(
+    file: &str,
+    text: &str,
+    lenient: Lenient,
+    into: &mut Definitions,
+    findings: &mut Vec<Finding>,
+) {
     let root = match yaml::read(text) {
         Ok(root) => root,
         Err(error) => {
@@ -234,7 +245,7 @@ fn read_file(file: &str, text: &str, into: &mut Definitions, findings: &mut Vec<
     match Source::of(file, root) {
         Ok(Some(source)) => {
             let mut wrong = Vec::new();
-            read_source(&source, into, &mut wrong);
+            read_source(&source, lenient, into, &mut wrong);
             let wrong = wrong.into_iter().map(|(line, says)| Finding::at(file, line, says));
             findings.extend(wrong);
         }

@@ -9,7 +9,7 @@ use candor_preference::{Offer, Permit, Standing, Terms, Use};
 use serde::{Deserialize, Serialize};
 
 use crate::Category;
-use crate::glean::{Expires, Extra, MetricKind, Purpose};
+use crate::glean::{Answerable, Expires, Extra, MetricKind, Purpose};
 
 /// Everything that may be taken now, and why the rest may not.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct App {
     pub title: Arc<str>,
     /// Where to ask about it.
     pub contact: Arc<str>,
+    /// Who answers for what it takes; where nobody does, nothing of it stands (C04).
+    pub answerable: Option<Arc<Answerable>>,
     /// The channel it was registered for; never what a client claims (C18).
     pub channel: Channel,
     /// Its pings.

@@ -51,6 +51,20 @@ faults! {
     BelieveChannel = "believe-channel";
     /// The edge leaves addresses in a request, and they are kept with the ping.
     KeepAddress = "keep-address";
+    /// Definitions whose reasons are empty or copied are read.
+    PassPoorReasons = "pass-poor-reasons";
+    /// What nobody answers for comes into force.
+    NeedNobody = "need-nobody";
+    /// What nobody gets anything from comes into force.
+    SkipBenefits = "skip-benefits";
+    /// The notice does not say what people get from their data.
+    MuteBenefits = "mute-benefits";
+    /// A ping is rated by the most sensitive datum in it alone.
+    RateParts = "rate-parts";
+    /// The data dictionary is not written anew when something comes into force.
+    FreezeDictionary = "freeze-dictionary";
+    /// Records may hold columns that are marked as not personal beside personal ones.
+    MixColumns = "mix-columns";
 }
 
 impl Fault {

@@ -42,7 +42,12 @@ impl Notices {
         let in_force = Arc::clone(&self.in_force.borrow());
         let blurred = self.faults.on(Fault::BlurArrivals).then(|| all_observed(&self.own));
         let own = blurred.as_ref().unwrap_or(&self.own);
-        words::sections(&self.promises, own, &in_force, &self.operator, self.raw_days)
+        let mut sections =
+            words::sections(&self.promises, own, &in_force, &self.operator, self.raw_days);
+        if self.faults.on(Fault::MuteBenefits) {
+            words::mute(&mut sections);
+        }
+        sections
     }
 
     /// Tells whether the owner has accepted this server's own declarations.

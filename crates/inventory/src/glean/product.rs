@@ -62,10 +62,11 @@ impl Definitions {
     /// Tells each ping and metric why it is taken, once all files are read. What is said of it
     /// most closely counts: of a metric, of its category, of a ping it travels in, or of all.
     /// A reason for which nobody answers is none.
-    pub(crate) fn explain(&mut self) {
-        let Product { answerable: Some(_), default, pings, metrics } = &self.product else {
+    pub(crate) fn explain(&mut self, lenient: Lenient) {
+        let Product { answerable, default, pings, metrics } = &self.product;
+        if answerable.is_none() && !lenient.persons {
             return;
-        };
+        }
         for (name, ping) in &mut self.pings {
             ping.purpose = pings.get(name.as_str()).or(default.as_ref()).cloned();
         }
@@ -80,9 +81,25 @@ impl Definitions {
     }
 }
 
+/// What is let pass that must not: only where a demonstration breaks a promise on purpose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lenient {
+    /// Reasons that are empty or copied (C01).
+    pub reasons: bool,
+    /// Data for which nobody answers (C04).
+    pub persons: bool,
+    /// Data from which nobody gets anything (S27).
+    pub benefits: bool,
+}
+
 /// Reads a product's file. Whatever is wrong is told with its line.
-pub(super) fn read(source: &Source, into: &mut Product, found: &mut Vec<(usize, String)>) {
-    let mut texts = BTreeMap::new();
+pub(super) fn read(
+    source: &Source,
+    into: &mut Product,
+    lenient: Lenient,
+    found: &mut Vec<(usize, String)>,
+) {
+    let mut texts = Texts { lenient, said: BTreeMap::new() };
     for entry in source.declared() {
         let Some(map) = entry.node.map() else {
             found.push((entry.line, format!("`{}` is no map.", entry.name)));
@@ -91,6 +108,7 @@ pub(super) fn read(source: &Source, into: &mut Product, found: &mut Vec<(usize, 
         match entry.name.as_str() {
             "persons" => match answerable(map) {
                 Ok(answerable) => into.answerable = Some(answerable),
+                Err(_) if lenient.persons => {}
                 Err(says) => found.push((entry.line, format!("`persons` {says}"))),
             },
             "default" => into.default = purpose(entry, &mut texts, found),
@@ -118,35 +136,48 @@ fn answerable(map: &Map) -> Result<Answerable, String> {
     Ok(Answerable { design: person("design")?, implementation: person("implementation")? })
 }
 
-/// Reads one purpose, and refuses what says nothing or was said before (C01).
-fn purpose(
-    entry: &Entry,
-    said: &mut BTreeMap<String, String>,
-    found: &mut Vec<(usize, String)>,
-) -> Option<Purpose> {
-    let mut find = |says: String| found.push((entry.line, format!("`{}` {says}", entry.name)));
+/// The texts of a file, to find those that were said before.
+struct Texts {
+    lenient: Lenient,
+    said: BTreeMap<String, String>,
+}
+
+impl Texts {
+    /// Takes one text of an entry, and refuses what says nothing or was said before (C01).
+    fn take(&mut self, entry: &Entry, map: &Map, key: &str) -> Result<String, String> {
+        let text = match wanted(map, key, Node::text) {
+            Ok(text) => text.trim().to_owned(),
+            Err(_) if key == "benefit" && self.lenient.benefits => return Ok(String::new()),
+            Err(says) => return Err(says),
+        };
+        if says_nothing(&text) && !self.lenient.reasons {
+            return Err(format!(
+                "has a `{key}` that says nothing; say it so that a user understands it."
+            ));
+        }
+        let copied = self.said.insert(text.to_lowercase(), format!("{} {key}", entry.name));
+        match copied.filter(|_| key != "amount" && !self.lenient.reasons) {
+            Some(before) => {
+                Err(format!("has a `{key}` copied from {before}; say what holds here."))
+            }
+            None => Ok(text),
+        }
+    }
+}
+
+/// Reads one purpose; all that is wrong with it comes together.
+fn purpose(entry: &Entry, texts: &mut Texts, found: &mut Vec<(usize, String)>) -> Option<Purpose> {
     let Some(map) = entry.node.map() else {
-        find("is no map; write why, benefit and amount.".to_owned());
+        let says = format!("`{}` is no map; write why, benefit and amount.", entry.name);
+        found.push((entry.line, says));
         return None;
     };
-    let mut text = |key: &'static str| {
-        let text = match wanted(map, key, Node::text) {
-            Ok(text) => text.trim(),
-            Err(says) => {
-                find(says);
-                return None;
-            }
-        };
-        if says_nothing(text) {
-            find(format!("has a `{key}` that says nothing; say it so that a user understands it."));
-        }
-        let copied = said.insert(text.to_lowercase(), format!("{} {key}", entry.name));
-        if let Some(before) = copied.filter(|_| key != "amount") {
-            find(format!("has a `{key}` copied from {before}; say what holds here."));
-        }
-        Some(text.to_owned())
+    let mut text = |key| {
+        let taken = texts.take(entry, map, key);
+        taken.map_err(|says| found.push((entry.line, format!("`{}` {says}", entry.name)))).ok()
     };
-    Some(Purpose { why: text("why")?, benefit: text("benefit")?, amount: text("amount")? })
+    let [why, benefit, amount] = ["why", "benefit", "amount"].map(&mut text);
+    Some(Purpose { why: why?, benefit: benefit?, amount: amount? })
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use candor_kernel::{Day, MetricId, PingName};
 
 use super::{
-    At, Definitions, Expires, Extra, ExtraKey, FileKind, Metric, MetricKind, Ping, Source, product,
+    At, Definitions, Expires, Extra, ExtraKey, FileKind, Lenient, Metric, MetricKind, Ping, Source,
+    product,
 };
 use crate::Category;
 use crate::yaml::{Entry, Map, Node, Value};
@@ -18,9 +19,14 @@ const INTERNAL: &str = "glean.internal.metrics";
 type Wrong = (usize, String);
 
 /// Reads what one file declares.
-pub(crate) fn read_source(source: &Source, into: &mut Definitions, found: &mut Vec<Wrong>) {
+pub(crate) fn read_source(
+    source: &Source,
+    lenient: Lenient,
+    into: &mut Definitions,
+    found: &mut Vec<Wrong>,
+) {
     if source.kind == FileKind::Product {
-        return product::read(source, &mut into.product, found);
+        return product::read(source, &mut into.product, lenient, found);
     }
     for entry in source.declared() {
         let mut find = |line, message: String| found.push((line, message));

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Nit, Options, Severity};
-use crate::glean::{At, Definitions, FileKind, RESERVED_PINGS, Source, read_source};
+use crate::glean::{At, Definitions, FileKind, Lenient, RESERVED_PINGS, Source, read_source};
 use crate::yaml::{self, Entry, Map, Node};
 
 mod form;
@@ -33,14 +33,16 @@ pub(super) fn read(files: &[(String, String)], options: &Options) -> Read {
     for (file, text) in files {
         let Some(mut source) = open(file, text, &mut read.nits) else { continue };
         let before = read.nits.len();
-        shape(&source, &mut read.nits);
+        if source.kind != FileKind::Product {
+            shape(&source, &mut read.nits);
+        }
         if read.nits.len() > before {
             continue;
         }
         let wrong = declared(&source, options, &mut seen, &mut read.nits);
         leave_out(&mut source.root, &wrong);
         let mut findings = Vec::new();
-        read_source(&source, &mut read.definitions, &mut findings);
+        read_source(&source, Lenient::default(), &mut read.definitions, &mut findings);
         read.nits.extend(
             findings
                 .into_iter()
@@ -48,6 +50,7 @@ pub(super) fn read(files: &[(String, String)], options: &Options) -> Read {
         );
         read.sources.push(source);
     }
+    read.definitions.explain(Lenient::default());
     read
 }
 
@@ -67,6 +70,9 @@ fn open(file: &str, text: &str, nits: &mut Vec<Nit>) -> Option<Source> {
             return None;
         }
     };
+    if source.kind == FileKind::Product {
+        return Some(source);
+    }
     let known = SCHEMAS.map(|schema| format!("moz://mozilla.org/schemas/glean/{schema}"));
     if !known.contains(&source.schema) {
         let line = source.root.get("$schema").map_or(1, |node| node.line);
@@ -80,13 +86,8 @@ fn open(file: &str, text: &str, nits: &mut Vec<Nit>) -> Option<Source> {
 /// Tells what in a file has not its form.
 fn shape(source: &Source, nits: &mut Vec<Nit>) {
     let mut found = Vec::new();
-    let top: Vec<Entry> = source
-        .root
-        .entries
-        .iter()
-        .filter(|entry| is_top(source, &entry.name))
-        .cloned()
-        .collect();
+    let top: Vec<Entry> =
+        source.root.entries.iter().filter(|entry| is_top(source, &entry.name)).cloned().collect();
     let top = yaml::Value::Map(Map { entries: top, twice: None });
     tables::FILE.check(&Node { line: 1, value: top }, &mut found);
     let mut all: Vec<(String, form::Misshapen)> =
@@ -102,6 +103,7 @@ fn shape(source: &Source, nits: &mut Vec<Nit>) {
                 let good = entry.name.chars().count() <= 80;
                 one(entry, &entry.name, good, &tables::TAG_SHAPE, &mut all);
             }
+            FileKind::Product => {}
         }
     }
     let file = &source.file;
@@ -156,6 +158,7 @@ fn declared(
                 }
             }
         }
+        FileKind::Product => {}
     }
     wrong
 }

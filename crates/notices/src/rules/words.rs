@@ -124,6 +124,16 @@ pub fn sections(
     sections
 }
 
+/// Takes out what people get from their data: what a notice would be that does not say it.
+pub fn mute(sections: &mut [Section]) {
+    for group in sections.iter_mut().flat_map(|section| &mut section.groups) {
+        group.lines.retain(|line| !line.starts_with(BENEFIT));
+        for reasons in group.data.iter_mut().filter_map(|datum| datum.purpose.as_mut()) {
+            reasons.benefit.clear();
+        }
+    }
+}
+
 /// Writes sections as the text that is kept, compared and fingerprinted: a line for each thing
 /// that is said, so that a difference names exactly what changed.
 #[must_use]
@@ -245,10 +255,15 @@ fn metrics(pings: &Pings<'_>) -> impl Iterator<Item = Group> {
     })
 }
 
+/// How the line begins that says what people get.
+pub(crate) const BENEFIT: &str = "What you get from it: ";
+/// How the line begins that says why.
+pub(crate) const WHY: &str = "Why: ";
+
 fn purpose(purpose: &Purpose) -> Vec<String> {
     vec![
-        format!("Why: {}.", plain(&purpose.why)),
-        format!("What you get from it: {}.", plain(&purpose.benefit)),
+        format!("{WHY}{}.", plain(&purpose.why)),
+        format!("{BENEFIT}{}.", plain(&purpose.benefit)),
         format!("From whom: {}.", plain(&purpose.amount)),
     ]
 }
@@ -334,7 +349,7 @@ fn who(operator: &Operator) -> Section {
 }
 
 /// A sentence of others as a part of ours: on one line, without its full stop.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     one_line(text).trim_end_matches('.').to_owned()
 }
 
