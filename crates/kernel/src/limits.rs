@@ -102,6 +102,10 @@ limits! {
     YAML_NODES: "definitions.values" = 500_000, "values";
     /// Data points of one product.
     PRODUCT_DATA: "product.data" = 5000, "data points";
+    /// A longer part of a search in the dictionary is answered 400.
+    DICTIONARY_QUERY_CHARS: "dictionary.query" = 200, "characters";
+    /// Data on one page of the dictionary; more are on the next.
+    DICTIONARY_PAGE: "dictionary.page" = 50, "data points";
     /// A request's head must have arrived within this time.
     HTTP_HEAD_SECONDS: "http.head" = 10, "seconds";
     /// A longer head is answered 431.

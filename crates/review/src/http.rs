@@ -23,6 +23,8 @@ use crate::registry::Registry;
 use crate::rules::{Decision, Outcome, ReviewError};
 use crate::store::{self, Registration, RequestRow};
 
+pub mod dictionary;
+
 /// What the routes share.
 #[derive(Clone)]
 pub struct ReviewState {

@@ -9,6 +9,7 @@ use candor_kernel::{AppId, DatumId, Day, ProductId, Timestamp};
 
 use crate::rules::{Decision, Item, Kind, ReviewError};
 
+pub(crate) mod dictionary;
 mod requests;
 mod revisions;
 pub use requests::{RequestRow, decide, newest_for, open_request, request, requests};

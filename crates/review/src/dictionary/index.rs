@@ -1,0 +1,261 @@
+//! Making a dictionary. Pure.
+
+use std::collections::BTreeMap;
+
+use candor_inventory::compare::Subject;
+use candor_inventory::glean::{Expires, Terms};
+use candor_inventory::{Category, Grant, Inventory, Record, Retention, Why, compile, plain};
+use candor_kernel::{DatumId, Day};
+
+use super::past::Past;
+use super::{Body, Datum, Dictionary, Granted, OWN, Own, Product, State, told};
+use crate::store::counting;
+use crate::store::dictionary::{Known, Reviewed};
+
+/// Everything that a dictionary is made from.
+pub(super) struct Input<'a> {
+    pub(super) products: Vec<Collected<'a>>,
+    /// Oldest first.
+    pub(super) reviews: &'a [Reviewed],
+    pub(super) own: &'a [Inventory],
+    /// Whether this server's own declarations are accepted.
+    pub(super) accepted: bool,
+    pub(super) today: Day,
+}
+
+/// One product, with what its revisions and grants tell.
+pub(super) struct Collected<'a> {
+    pub(super) product: &'a Known,
+    pub(super) past: &'a Past,
+    pub(super) granted: Option<&'a Vec<(DatumId, Grant)>>,
+}
+
+/// The requests that ask for each datum, oldest first.
+type Asked<'a> = BTreeMap<&'a DatumId, Vec<(&'a Reviewed, Terms)>>;
+
+/// Makes the dictionary of a day.
+pub(super) fn index(input: &Input<'_>) -> Dictionary {
+    let mut asked = Asked::new();
+    for review in input.reviews {
+        for (datum, terms) in &review.items {
+            asked.entry(datum).or_default().push((review, *terms));
+        }
+    }
+    let mut dictionary = Dictionary::default();
+    for collected in &input.products {
+        let Known { product, title, contact, apps } = collected.product;
+        let product = Product {
+            id: product.to_string(),
+            title: title.clone(),
+            contact: contact.clone(),
+            apps: apps.clone(),
+            answerable: collected
+                .past
+                .definitions
+                .product
+                .answerable
+                .as_ref()
+                .map(|people| (people.design.clone(), people.implementation.clone())),
+            revision: collected.past.newest,
+        };
+        dictionary.data.extend(data(collected, &asked, input.today));
+        dictionary.products.insert(product.id.clone(), product);
+    }
+    let own = Product {
+        id: OWN.to_owned(),
+        title: "this server itself".to_owned(),
+        contact: String::new(),
+        apps: Vec::new(),
+        answerable: None,
+        revision: None,
+    };
+    dictionary.products.insert(own.id.clone(), own);
+    dictionary.data.extend(input.own.iter().flat_map(|part| fields(part, &asked, input)));
+    dictionary.data.sort_by(|one, other| key(one).cmp(&key(other)));
+    dictionary
+}
+
+fn key(datum: &Datum) -> (&str, &str, &str) {
+    (&datum.product, datum.body.kind(), &datum.name)
+}
+
+fn data(collected: &Collected<'_>, asked: &Asked<'_>, today: Day) -> Vec<Datum> {
+    let (product, past) = (&collected.product.product, collected.past);
+    let definitions = &past.definitions;
+    let present: BTreeMap<_, _> = compile::data_of(product, definitions).collect();
+    let grants = counting(&present, collected.granted);
+    let pings = definitions.pings.iter().map(|(name, ping)| {
+        (Subject::Ping(name.clone()), Body::Ping(ping.clone()), Some(ping.terms()))
+    });
+    let metrics = definitions.metrics.iter().map(|(id, metric)| {
+        (Subject::Metric(id.clone()), Body::Metric(metric.clone()), Some(metric.terms()))
+    });
+    let gone = past.gone.iter().map(|(subject, body)| (subject.clone(), body.clone(), None));
+    let made = pings.chain(metrics).chain(gone).map(|(subject, body, terms)| {
+        let name = subject.to_string();
+        let id = compile::datum(product, body.kind(), &name);
+        let reviews = asked.get(&id).map_or(&[][..], Vec::as_slice);
+        let grant = grants.get(&id);
+        let (state, why) = terms.map_or((State::Removed, None), |terms| {
+            let standing = match &body {
+                Body::Metric(metric) => compile::standing(metric, grant, today),
+                _ => compile::granted(grant, terms, today),
+            };
+            state(standing, terms, reviews)
+        });
+        let mut story = past.told.get(&subject).cloned().unwrap_or_default();
+        story.extend(
+            reviews
+                .iter()
+                .flat_map(|(review, asked)| told::review(review, terms == Some(*asked), today)),
+        );
+        story.extend(told::end(&body, today));
+        story.sort_by_key(|told| told.at);
+        let granted = terms.and_then(|terms| granted(reviews, terms, today));
+        Datum {
+            product: product.to_string(),
+            what: match &body {
+                Body::Ping(ping) => ping.description.clone(),
+                Body::Metric(metric) => metric.description.clone(),
+                Body::Field(own) => own.field.what.clone(),
+            },
+            category: category(past, &subject, &body),
+            ends: ends(&body, granted.as_ref()),
+            grant: granted,
+            words: String::new(),
+            name,
+            state,
+            why,
+            body,
+            story,
+        }
+    });
+    made.map(searchable).collect()
+}
+
+/// A ping is as sensitive as the most sensitive metric that travels in it.
+fn category(past: &Past, subject: &Subject, body: &Body) -> Category {
+    let metrics = past.definitions.metrics.values();
+    match (subject, body) {
+        (_, Body::Metric(metric)) => metric.category,
+        (Subject::Ping(name), _) => metrics
+            .filter(|metric| metric.travels_in(name.as_str()))
+            .map(|metric| metric.category)
+            .filter(|category| *category != Category::Unclassified)
+            .max()
+            .unwrap_or(Category::Technical),
+        _ => Category::Technical,
+    }
+}
+
+fn state(
+    standing: Result<(), Why>,
+    terms: Terms,
+    reviews: &[(&Reviewed, Terms)],
+) -> (State, Option<&'static str>) {
+    match standing {
+        Ok(()) => (State::InForce, None),
+        Err(Why::Expired) => (State::Expired, None),
+        Err(Why::Unclassified) => {
+            let why =
+                "Nobody has said how much it can say about a person, so no review can grant it.";
+            (State::Waiting, Some(why))
+        }
+        Err(Why::Unexplained) => {
+            let why =
+                "Nobody has said why it is taken, what people get from it, or who answers for it.";
+            (State::Waiting, Some(why))
+        }
+        Err(Why::Unsupported) => {
+            let why = "This server cannot check values of this type yet, so it takes none.";
+            (State::Refused, Some(why))
+        }
+        Err(Why::Unreviewed) => {
+            let last = reviews.iter().rev().find(|(_, asked)| *asked == terms);
+            match last.map(|(review, _)| review.state.as_str()) {
+                Some("refused") => (State::Refused, None),
+                Some("withdrawn") => (State::Refused, Some("Its grant was withdrawn.")),
+                _ => (State::Waiting, None),
+            }
+        }
+    }
+}
+
+/// Finds the grant that counts: the longest for exactly what is declared now.
+fn granted(reviews: &[(&Reviewed, Terms)], terms: Terms, today: Day) -> Option<Granted> {
+    let fitting =
+        reviews.iter().filter(|(review, asked)| *asked == terms && review.state == "granted");
+    let grants = fitting.filter_map(|(review, _)| {
+        let decision = review.decision.as_ref().filter(|decision| decision.expires > today)?;
+        let (request, steward) = (review.request, decision.steward.clone());
+        Some(Granted { request, steward, expires: decision.expires })
+    });
+    grants.max_by_key(|grant| grant.expires)
+}
+
+fn ends(body: &Body, grant: Option<&Granted>) -> Option<Day> {
+    let own = match body {
+        Body::Metric(metric) => match metric.expires {
+            Expires::On(day) => Some(day),
+            _ => None,
+        },
+        _ => None,
+    };
+    own.into_iter().chain(grant.map(|grant| grant.expires)).min()
+}
+
+fn fields(part: &Inventory, asked: &Asked<'_>, input: &Input<'_>) -> Vec<Datum> {
+    let all = part.records.iter().flat_map(|(name, record)| {
+        record.fields.iter().map(move |(field, body)| (name, record, field, body))
+    });
+    let made = all.map(|(name, record, field, body)| {
+        let name = format!("{name}.{field}");
+        let id = DatumId::parse(&format!("{OWN}/{name}")).ok();
+        let reviews = id.and_then(|id| asked.get(&id)).map_or(&[][..], Vec::as_slice);
+        let story = reviews
+            .iter()
+            .flat_map(|(review, _)| told::review(review, input.accepted, input.today));
+        let accepted = reviews.iter().rev().filter(|_| input.accepted).find_map(|(review, _)| {
+            let decision = review.decision.as_ref().filter(|_| review.state == "granted")?;
+            let (request, steward) = (review.request, decision.steward.clone());
+            Some(Granted { request, steward, expires: decision.expires })
+        });
+        Datum {
+            product: OWN.to_owned(),
+            what: body.what.clone(),
+            category: body.category,
+            state: if input.accepted { State::InForce } else { State::Waiting },
+            why: None,
+            ends: accepted.as_ref().map(|grant| grant.expires),
+            grant: accepted,
+            story: story.collect(),
+            words: String::new(),
+            body: Body::Field(Box::new(Own {
+                field: body.clone(),
+                about: record.about.clone(),
+                ends: retention(record),
+                persons: part.persons.clone(),
+            })),
+            name,
+        }
+    });
+    made.map(searchable).collect()
+}
+
+fn retention(record: &Record) -> String {
+    match &record.retention {
+        Retention::Days { days, .. } => format!("Kept for {days} days."),
+        Retention::Until(event) => format!("Its end: {}", plain::one_line(event)),
+    }
+}
+
+fn searchable(mut datum: Datum) -> Datum {
+    let Datum { name, what, body, .. } = &datum;
+    let mut words = format!("{name} {what}");
+    for tag in body.tags() {
+        words.push(' ');
+        words.push_str(tag);
+    }
+    datum.words = words.to_lowercase();
+    datum
+}
