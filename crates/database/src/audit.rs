@@ -121,6 +121,7 @@ const fn name_of(store: Store) -> &'static str {
         Store::Log => "log",
         Store::Memory => "memory",
         Store::File => "file",
+        Store::Cookie => "cookie",
     }
 }
 

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Finding;
+use crate::lint::Severity;
+
+pub(crate) mod faults;
 
 /// The declarations of one part: all its records, with the persons responsible.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,8 +45,21 @@ pub struct Record {
     pub owner: Owner,
     /// When it ends.
     pub retention: Retention,
+    /// Who else gets it; nobody where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<Recipient>,
     /// What it holds.
     pub fields: BTreeMap<String, Field>,
+}
+
+/// Somebody outside of this server who gets a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipient {
+    /// Who.
+    pub name: String,
+    /// Why they get it.
+    pub why: String,
 }
 
 /// Where a record is kept.
@@ -62,6 +78,8 @@ pub enum Store {
     Memory,
     /// A file in the data or keys folder.
     File,
+    /// A cookie, or a key in a browser's storage.
+    Cookie,
 }
 
 /// Whose a record is, and who finds, exports and erases it for them.
@@ -179,78 +197,12 @@ impl Inventory {
     pub fn read(text: &str) -> Result<Self, Vec<Finding>> {
         let inventory: Self = serde_saphyr::from_str(text)
             .map_err(|error| vec![Finding::new("inventory.yaml", error.to_string())])?;
-        let findings = inventory.lint();
+        let findings: Vec<Finding> = faults::of(&inventory)
+            .into_iter()
+            .filter(|fault| fault.severity == Severity::Error)
+            .map(|fault| fault.finding(&inventory.part))
+            .collect();
         if findings.is_empty() { Ok(inventory) } else { Err(findings) }
-    }
-
-    fn lint(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let Persons { design, approval, implementation } = &self.persons;
-        if [design, approval, implementation].into_iter().any(|person| person.trim().is_empty()) {
-            findings.push(Finding::new(
-                &self.part,
-                "names nobody for design, approval or implementation; write all three.",
-            ));
-        }
-        for (name, record) in &self.records {
-            record.lint(&format!("{}: {name}", self.part), &mut findings);
-        }
-        findings
-    }
-}
-
-impl Record {
-    fn lint(&self, place: &str, findings: &mut Vec<Finding>) {
-        let mut find = |place: &str, message: &str| findings.push(Finding::new(place, message));
-        match &self.owner {
-            Owner::Nobody(why) if why.trim().is_empty() => {
-                find(place, "has no owner and does not say why; write `owner: {nobody: \"...\"}`.");
-            }
-            Owner::Person { column, .. } if !self.fields.contains_key(column) => {
-                find(place, "names an owner column that is not among its fields.");
-            }
-            _ => {}
-        }
-        match &self.retention {
-            Retention::Days { by, .. } if !self.fields.contains_key(by) => {
-                find(place, "ends by a column that is not among its fields.");
-            }
-            Retention::Until(event) if event.trim().is_empty() => {
-                find(
-                    place,
-                    "does not say when it ends; write `retention: {until: \"...\"}` or days.",
-                );
-            }
-            _ => {}
-        }
-        if self.fields.is_empty() {
-            find(place, "has no fields; remove it or declare what it holds.");
-        }
-        for (name, field) in &self.fields {
-            field.lint(&format!("{place}.{name}"), &mut find);
-        }
-    }
-}
-
-impl Field {
-    fn lint(&self, place: &str, find: &mut impl FnMut(&str, &str)) {
-        for (text, key) in [(&self.what, "what"), (&self.why, "why"), (&self.benefit, "benefit")] {
-            if text.trim().len() < 4 || text.to_lowercase().contains("may be useful") {
-                find(
-                    place,
-                    &format!("`{key}` says nothing; say it in words that a user understands."),
-                );
-            }
-        }
-        if self.personal && self.why_not_sealed.is_none() {
-            find(place, "is personal and readable by this server; write `why_not_sealed`.");
-        }
-        if self.category == Category::Unclassified {
-            find(
-                place,
-                "has no category; choose technical, interaction, stored_content or highly_sensitive.",
-            );
-        }
     }
 }
 
@@ -287,10 +239,20 @@ records:
     #[test]
     fn each_missing_piece_is_named() {
         for (from, to, expected) in [
-            ("column: who", "column: whom", "names an owner column that is not among its fields"),
-            ("by: day", "by: date", "ends by a column that is not among its fields"),
-            (", why_not_sealed: Compared by this server.", "", "write `why_not_sealed`"),
+            (
+                "column: who",
+                "column: whom",
+                "names an owner column, `whom`, that is not among its fields",
+            ),
+            ("by: day", "by: date", "ends by a column, `date`, that is not among its fields"),
+            (", why_not_sealed: Compared by this server.", "", "Write `why_not_sealed`"),
             ("benefit: It ends", "benefit: may be useful", "`benefit` says nothing"),
+            ("benefit: It ends", "benefit: to end it", "`why` is copied from beside it"),
+            (
+                "category: technical",
+                "category: stored_content",
+                "together that is highly sensitive",
+            ),
             ("category: technical", "category: unclassified", "has no category"),
             ("design: Ann", "design: ' '", "names nobody for design"),
             ("{days: {days: 30, by: day, unit: day}}", "{until: ''}", "does not say when it ends"),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::glean::{At, Definitions};
 
+mod declared;
 mod glinter;
 mod ours;
 mod schema;
@@ -84,6 +85,8 @@ pub struct Linted {
     pub metrics: usize,
     /// How many pings were read.
     pub pings: usize,
+    /// How many records of inventories were read.
+    pub records: usize,
 }
 
 impl Linted {
@@ -94,16 +97,25 @@ impl Linted {
     }
 }
 
-/// Lints definition files, given as name and text.
+/// Lints definition files, given as name and text, and files called `inventory.yaml`. Together they
+/// are one product.
 #[must_use]
 pub fn lint(files: &[(String, String)], options: &Options) -> Linted {
-    let read = schema::read(files, options);
+    let (inventories, files): (Vec<_>, Vec<_>) =
+        files.iter().cloned().partition(|(name, _)| declared::is_inventory(name));
+    let read = schema::read(&files, options);
     let mut nits = read.nits;
     nits.extend(glinter::check(&read.sources, options));
+    let mut records = 0;
     if options.profile == Profile::Candor {
         nits.extend(ours::check(&read.definitions));
+        for (name, text) in &inventories {
+            let (found, read) = declared::check(name, text);
+            nits.extend(found);
+            records += read;
+        }
     }
     nits.sort_by(|a, b| (&a.at, a.severity, a.check).cmp(&(&b.at, b.severity, b.check)));
     let Definitions { metrics, pings, .. } = read.definitions;
-    Linted { nits, metrics: metrics.len(), pings: pings.len() }
+    Linted { nits, metrics: metrics.len(), pings: pings.len(), records }
 }

@@ -110,18 +110,22 @@ fn told(linted: &Linted, format: Format, all: bool) -> String {
 }
 
 fn files(lint: &Lint) -> Result<Vec<(String, String)>, Failure> {
-    let files = definition_files::read(&lint.paths)?;
+    let mut files = definition_files::read(&lint.paths)?;
+    if matches!(lint.profile, Checks::Candor) {
+        files.extend(definition_files::inventories(&lint.paths)?);
+    }
     if files.is_empty() {
         let paths: Vec<_> = lint.paths.iter().map(|path| path.display().to_string()).collect();
         return Err(Failure::folder(format!(
-            "There are no definitions in {}: no YAML file there names a Glean `$schema`. Name the \
-             files or another folder.",
+            "There are no definitions in {}: no YAML file there names a Glean `$schema`, and none is \
+             called inventory.yaml. Name the files, or another folder.",
             paths.join(", ")
         )));
     }
     Ok(files)
 }
 
-fn day(text: &str) -> Result<Day, String> {
+/// Reads a day of the command line.
+pub(super) fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "write a day as yyyy-mm-dd.".to_owned())
 }

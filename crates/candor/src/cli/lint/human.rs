@@ -61,23 +61,30 @@ fn head(nit: &Nit, paint: Paint) -> String {
     };
     let severity = paint.with(severity.word(), colour);
     let place = paint.with(&format!("{}{line}:", at.file), "1");
-    format!("{} {severity} {check} {about}", place).trim_end().to_owned() + "\n"
+    format!("{place} {severity} {check} {about}").trim_end().to_owned() + "\n"
 }
 
 /// One line about the whole run.
 pub(super) fn summary(linted: &Linted) -> String {
-    let counted = |severity: Severity| {
-        let count = linted.count(severity);
-        format!("{count} {}{}", severity.word(), if count == 1 { "" } else { "s" })
-    };
-    format!(
-        "{}, {}, {} in {} metrics and {} pings.",
-        counted(Severity::Error),
-        counted(Severity::Warning),
-        counted(Severity::Note),
-        linted.metrics,
-        linted.pings
-    )
+    let found: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .map(|severity| (linted.count(severity), severity.word()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| counted(count, word))
+        .collect();
+    let found = if found.is_empty() { "nothing to mend".to_owned() } else { found.join(", ") };
+    let read: Vec<String> =
+        [(linted.metrics, "metric"), (linted.pings, "ping"), (linted.records, "record")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| counted(count, word))
+            .collect();
+    let read = if read.is_empty() { "no metrics".to_owned() } else { read.join(", ") };
+    format!("{read} read: {found}.")
+}
+
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Paint {

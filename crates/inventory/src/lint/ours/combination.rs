@@ -17,6 +17,8 @@ const LOGS: [&str; 7] = ["log", "crash", "error", "exception", "stack", "trace",
 
 type Metrics<'a> = Vec<(&'a MetricId, &'a Metric)>;
 
+type Is<'a> = &'a dyn Fn(&MetricId, &Metric) -> bool;
+
 /// What is too much together.
 struct Combined<'a> {
     check: &'static str,
@@ -77,36 +79,37 @@ fn travelling<'a>(definitions: &'a Definitions, ping: &PingName) -> Metrics<'a> 
 /// Finds the first combination of a ping's data that is more than its parts. What is rated highly
 /// sensitive already is known to be so.
 fn combined<'a>(metrics: &Metrics<'a>, client_id: bool) -> Option<Combined<'a>> {
-    let those = |is: &dyn Fn(&MetricId, &Metric) -> bool| -> Metrics<'a> {
+    let those = |is: Is<'_>| -> Metrics<'a> {
         metrics.iter().copied().filter(|(id, metric)| is(id, metric)).collect()
     };
-    let low = |metric: &Metric| metric.category < Category::HighlySensitive;
-    let stored = |check: &str| {
-        those(&|_, metric| {
-            metric.category == Category::StoredContent && !metric.no_lint.contains(check)
-        })
-    };
-    let ids =
-        those(&|id, metric| proposal::is_identifier(metric.kind, id.as_str(), &metric.description));
-    let about = |topic: Topic| {
-        those(&|id, metric| {
-            low(metric)
-                && !metric.no_lint.contains("COMBINATION_IDENTIFIES")
-                && is_about(topic, id, metric)
-        })
-    };
-    let of = |check, metrics: Metrics<'a>, beside: String| {
-        (!metrics.is_empty() && !beside.is_empty()).then_some(Combined { check, metrics, beside })
-    };
-    let persistent = if client_id { "the client's id".to_owned() } else { names(&ids) };
-    let stored_check =
-        if client_id { "CLIENT_ID_WITH_STORED_CONTENT" } else { "COMBINATION_IDENTIFIES" };
+    let (ids, logs) = (those(&is_identifier), those(&is_log));
     let groups = those(&|id, _| id.as_str().contains("cohort"));
-    let logs = those(&|id, metric| is_log(id, metric));
-    let located = if persistent.is_empty() { names(&groups) } else { persistent.clone() };
-    of(stored_check, stored(stored_check), persistent)
-        .or_else(|| of("COMBINATION_IDENTIFIES", about(Topic::Location), located))
-        .or_else(|| of("COMBINATION_IDENTIFIES", about(Topic::Visited), names(&logs)))
+    let persistent = if client_id { "the client's id".to_owned() } else { names(&ids) };
+    let few = if persistent.is_empty() { names(&groups) } else { persistent.clone() };
+    let content: &'static str =
+        if client_id { "CLIENT_ID_WITH_STORED_CONTENT" } else { "COMBINATION_IDENTIFIES" };
+    let rated = |id: &MetricId, metric: &Metric| {
+        metric.category == Category::StoredContent && !is_identifier(id, metric)
+    };
+    let located = |id: &MetricId, metric: &Metric| is_about(Topic::Location, id, metric);
+    let visited = |id: &MetricId, metric: &Metric| is_about(Topic::Visited, id, metric);
+    let rules: [(_, Is<'_>, _); 3] = [
+        (content, &rated, persistent),
+        ("COMBINATION_IDENTIFIES", &located, few),
+        ("COMBINATION_IDENTIFIES", &visited, names(&logs)),
+    ];
+    rules.into_iter().filter(|(.., beside)| !beside.is_empty()).find_map(|(check, is, beside)| {
+        let metrics = those(&|id, metric| {
+            is(id, metric)
+                && metric.category < Category::HighlySensitive
+                && !metric.no_lint.contains(check)
+        });
+        (!metrics.is_empty()).then_some(Combined { check, metrics, beside })
+    })
+}
+
+fn is_identifier(id: &MetricId, metric: &Metric) -> bool {
+    proposal::is_identifier(metric.kind, id.as_str(), &metric.description)
 }
 
 fn is_about(topic: Topic, id: &MetricId, metric: &Metric) -> bool {
