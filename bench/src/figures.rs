@@ -46,7 +46,7 @@ pub(crate) struct Visit {
 #[derive(Debug, Serialize)]
 pub(crate) struct Verdict {
     pub(crate) met: bool,
-    sentence: String,
+    pub(crate) sentence: String,
 }
 
 /// A line about the machine, and whether it was busy before.

@@ -1,7 +1,8 @@
-//! Measures the telemetry edge: `cargo xtask bench ingest`.
+//! Measures the telemetry edge, `cargo xtask bench ingest`, and the linter, `cargo xtask bench lint`.
 //!
 //! - `ingest`: the generator. Starts the real binary and two baselines, each as a process of its
 //!   own, and measures all three in turn ([`rounds`]).
+//! - `lint GLEAN_PARSER`: `candor lint` beside glean_parser ([`mod@lint`]).
 //! - `floor FOLDER`, `empty`: the baselines ([`baseline`]).
 //!
 //! The generator, [`client`] and [`load`], speaks HTTP/1.1 with bytes that were made before: it
@@ -14,6 +15,7 @@ mod baseline;
 mod client;
 mod figures;
 mod flood;
+mod lint;
 mod load;
 mod rounds;
 mod sample;
@@ -29,6 +31,8 @@ use crate::rounds::Effort;
 
 const USAGE: &str = "\
 candor-bench ingest [--quick] [--json]   measures; exit code 1 when a target is missed
+candor-bench lint GLEAN_PARSER [--quick] [--json]
+                                         measures the linter beside glean_parser
 candor-bench floor FOLDER                serves the floor: inflate, parse, append
 candor-bench empty                       serves nothing but 200";
 
@@ -50,6 +54,13 @@ async fn run() -> Result<bool> {
     match arguments[..] {
         ["floor", folder] => serve(Some(Path::new(folder))).await,
         ["empty"] => serve(None).await,
+        ["lint", glean_parser, ref options @ ..] => {
+            let known = |option: &&str| ["--quick", "--json"].contains(option);
+            if let Some(option) = options.iter().find(|option| !known(option)) {
+                bail!("{option:?} is no option of `lint`\n{USAGE}");
+            }
+            lint::lint(Path::new(glean_parser), options).await
+        }
         ["ingest", ref options @ ..] => {
             let (mut effort, mut json) = (Effort::FULL, false);
             for option in options {
