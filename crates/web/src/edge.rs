@@ -32,13 +32,14 @@ impl Edge {
         router
             .merge(assets::routes())
             .fallback(|| async { Problem::not_found() })
-            .layer(from_fn_with_state(self.clone(), pass))
+            // Behind a pointer: each request copies the state.
+            .layer(from_fn_with_state(Arc::new(self.clone()), pass))
     }
 }
 
 /// The edge as one layer: each step hands the request to the next one inside. Layers of their own
 /// would copy the router once more for each step.
-async fn pass(State(edge): State<Edge>, request: Request, next: Next) -> Response {
+async fn pass(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let dress = |request| dressing::dress(Arc::clone(&edge.site), request, |it| next.run(it));
     let place = |request| client::place(&edge.places, request, dress);
     let set = |request| headers::set(edge.https, request, place);

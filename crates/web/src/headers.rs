@@ -7,6 +7,8 @@ use axum::http::header::{
 };
 use axum::response::Response;
 
+use crate::log::Quiet;
+
 const CONTENT: &str = "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self'; \
                        form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -17,11 +19,10 @@ const DEVICES: &str = "accelerometer=(), autoplay=(), browsing-topics=(), camera
                        publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), \
                        xr-spatial-tracking=()";
 
-/// Set on every reply, whatever a handler said.
-const ALWAYS: [(HeaderName, &str); 5] = [
+/// Set on every reply that a browser may show, whatever a handler said.
+const SHOWN: [(HeaderName, &str); 4] = [
     (CONTENT_SECURITY_POLICY, CONTENT),
     (REFERRER_POLICY, "no-referrer"),
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (HeaderName::from_static("permissions-policy"), DEVICES),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
@@ -42,9 +43,15 @@ pub(crate) async fn set<F: Future<Output = Response>>(
     next: impl FnOnce(Request) -> F,
 ) -> Response {
     let mut reply = next(request).await;
+    // A program reads that its ping was taken, and pays for every byte: what browsers make of pages
+    // is a kilobyte. As JSON that must not be taken for anything else, no browser shows it.
+    let shown = reply.extensions().get::<Quiet>().is_none();
     let headers = reply.headers_mut();
-    for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if shown {
+        for (name, value) in SHOWN {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     for (name, value) in USUALLY {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

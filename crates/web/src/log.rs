@@ -38,7 +38,8 @@ pub(crate) async fn line<F: Future<Output = Response>>(
     reply
 }
 
-/// Marks a reply that went as thousands of others do each second: its line is for `debug` only.
+/// Marks a JSON reply to a program that goes as thousands of others do each second: its line is for
+/// `debug` only, and it bears no header that is for pages.
 #[derive(Debug, Clone, Copy)]
 pub struct Quiet;
 

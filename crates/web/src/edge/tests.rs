@@ -2,8 +2,9 @@ use std::io::Write;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
 use axum::routing::get;
 use candor_kernel::{Dice, Fault, Timestamp};
 use tower::ServiceExt;
@@ -11,6 +12,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
 use crate::client::Peer;
+use crate::log::Quiet;
 
 struct Fixed;
 
@@ -49,6 +51,7 @@ fn broken_edge(https: bool, faults: Faults) -> Router {
         Router::new()
             .route("/page", get(|| async { "a page" }))
             .route("/thing/{id}", get(|| async { "a thing" }).post(|_: axum::Json<u8>| async {}))
+            .route("/taken", get(|| async { (Extension(Quiet), axum::Json(1)) }))
             .route("/panic", get(async || -> &'static str { panic!("planted") }))
             .route("/loose", get(async move || (kept, [("content-security-policy", "")], "loose"))),
     )
@@ -97,6 +100,22 @@ async fn every_reply_carries_the_headers() {
         assert_eq!(headers["cache-control"] == "no-store", !own, "{method} {path}");
         assert_eq!(headers["cross-origin-resource-policy"] == "cross-origin", path == "/loose");
     }
+}
+
+#[tokio::test]
+async fn what_a_program_reads_by_the_thousand_bears_nothing_for_pages() {
+    let (status, headers) = send(&edge(true), request("GET", "/taken")).await;
+    assert_eq!(status, 200);
+    for name in ["content-security-policy", "permissions-policy", "cross-origin-opener-policy"] {
+        assert!(!headers.contains_key(name), "{name}");
+    }
+    assert_eq!(headers["x-content-type-options"], "nosniff");
+    assert_eq!(
+        (&headers["cache-control"], &headers["content-type"]),
+        (&HeaderValue::from_static("no-store"), &HeaderValue::from_static("application/json"))
+    );
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    assert!(bytes < 300, "{bytes}");
 }
 
 #[tokio::test]
