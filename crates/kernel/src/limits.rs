@@ -98,6 +98,10 @@ limits! {
     ADMIN_BODY_BYTES: "admin.body" = 8 << 20, "bytes";
     /// Definition files of one push.
     PUSH_FILES: "push.files" = 64, "files";
+    /// Definition files of one push together; earlier states are kept, too.
+    PUSH_BYTES: "push.bytes" = 6 << 20, "bytes";
+    /// The name of a definition file.
+    PUSH_NAME_BYTES: "push.name" = 200, "bytes";
     /// Values in one definition file, counting what its aliases stand for.
     YAML_NODES: "definitions.values" = 500_000, "values";
     /// Data points of one product.
