@@ -14,6 +14,7 @@ mod debug;
 mod declare;
 mod definition_files;
 mod lint;
+mod notice;
 mod people;
 mod publish;
 mod run;
@@ -42,6 +43,7 @@ Run:
 
 Declare:
   lint         Check definitions, without a server
+  notice       Write a notice from definitions, without a server
   definitions  Push a product's Glean definitions and ask for their review
   review       List, show and decide requests
   debug        Show what became of pings that their sender tagged
@@ -71,6 +73,8 @@ enum Command {
     Pings(run::Pings),
     /// Check definitions, without a server
     Lint(lint::Lint),
+    /// Write a notice from definitions, without a server
+    Notice(notice::Notice),
     /// Push a product's Glean definitions and ask for their review
     Definitions(declare::Definitions),
     /// List, show and decide requests
@@ -131,6 +135,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Token(token) => run::token(token).await,
         Command::Pings(pings) => run::pings(pings).await,
         Command::Lint(lint) => lint::lint(&lint),
+        Command::Notice(notice) => notice::notice(notice),
         Command::Definitions(definitions) => declare::definitions(definitions).await,
         Command::Review(review) => declare::review(review).await,
         Command::Debug(debug) => debug::debug(debug).await,

@@ -12,19 +12,18 @@ const INVENTORY: &str = "inventory.yaml";
 /// Folders that hold what others wrote or what was made.
 const PASSED_BY: [&str; 3] = [".git", "node_modules", "target"];
 
-/// What stands in every definition file of Glean, and hardly anywhere else.
-const GLEAN: &str = "/schemas/glean/";
+/// What stands in every definition file, and hardly anywhere else.
+pub(crate) const MARKS: [&str; 2] = ["/schemas/glean/", "candor/product/"];
 
-/// Reads Glean's definition files, as name and text, in the order of names. A file is taken as it
-/// is; of a folder, the YAML files that name a `$schema` of Glean. A name is the path from where
-/// the command runs.
+/// Reads definition files, as name and text, in the order of names. A file is taken as it is; of a
+/// folder, the YAML files that name a `$schema` of Glean, or the one of a product's reasons. A name
+/// is the path from where the command runs.
 pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
-    let is_inventory = |path: &Path| path.ends_with(INVENTORY);
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
             for file in walk(path)?.iter().filter(|file| !is_inventory(file)) {
-                files.extend(text_of(file)?.filter(|(_, text)| is_glean(text)));
+                files.extend(text_of(file)?.filter(|(_, text)| is_definition(text)));
             }
         } else if !is_inventory(path) {
             files.push(must_be_text(path)?);
@@ -38,16 +37,22 @@ pub(crate) fn inventories(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Fa
     let mut files = Vec::new();
     for path in paths {
         let found = if path.is_dir() { walk(path)? } else { vec![path.clone()] };
-        for file in found.iter().filter(|file| file.ends_with(INVENTORY)) {
+        for file in found.iter().filter(|file| is_inventory(file)) {
             files.push(must_be_text(file)?);
         }
     }
     Ok(in_order(files))
 }
 
-/// Tells whether a text names a `$schema` of Glean.
-pub(crate) fn is_glean(text: &str) -> bool {
-    text.lines().any(|line| line.contains("$schema") && line.contains(GLEAN))
+/// Tells whether a file of this name declares what a part of this server keeps.
+pub(crate) fn is_inventory(path: &Path) -> bool {
+    path.ends_with(INVENTORY)
+}
+
+/// Tells whether a text names a `$schema` of definitions.
+pub(crate) fn is_definition(text: &str) -> bool {
+    let names = |line: &str| MARKS.iter().any(|mark| line.contains(mark));
+    text.lines().any(|line| line.contains("$schema") && names(line))
 }
 
 /// Tells whether a folder's search looks at a file of this name, which stands below the folder.
@@ -132,6 +137,7 @@ mod tests {
             ("app/metrics.yaml", METRICS.as_bytes()),
             ("app/deeper/pings.yml", METRICS.as_bytes()),
             ("app/inventory.yaml", b"records: {}"),
+            ("app/product.yaml", b"$schema: candor/product/1-0-0\n"),
             ("app/ci.yaml", b"jobs: {}"),
             ("app/latin.yaml", b"name: caf\xe9"),
             ("app/metrics.txt", METRICS.as_bytes()),
@@ -140,7 +146,8 @@ mod tests {
         ]);
         let paths = [folder.path().to_owned(), folder.path().join("app/metrics.yaml")];
         let found = read(&paths).expect("readable");
-        assert_eq!(names(folder.path(), &found), ["app/deeper/pings.yml", "app/metrics.yaml"]);
+        let expected = ["app/deeper/pings.yml", "app/metrics.yaml", "app/product.yaml"];
+        assert_eq!(names(folder.path(), &found), expected);
         let found = inventories(&paths).expect("readable");
         assert_eq!(names(folder.path(), &found), ["app/inventory.yaml"]);
     }
