@@ -71,9 +71,9 @@ impl WelcomePage {
         })
     }
 
-    /// What says something about a person: to be read first.
+    /// What says something about a person by itself: to be read first.
     fn personal(&self) -> Vec<(String, &Field)> {
-        self.fields().filter(|(_, field)| field.personal).collect()
+        self.fields().filter(|(_, field)| field.marked == Some(true)).collect()
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Finding;
-use crate::lint::Severity;
 
 pub(crate) mod faults;
 
@@ -140,10 +139,14 @@ pub struct Field {
     pub category: Category,
     /// How it comes here (B12).
     pub arrives: Arrives,
-    /// True where it says something about a person.
-    #[serde(default)]
+    /// What its authors say: whether it says something about a person.
+    #[serde(default, rename = "personal", skip_serializing_if = "Option::is_none")]
+    pub marked: Option<bool>,
+    /// True where it says something about a person, by itself or by what it stands beside (B13).
+    #[serde(skip)]
     pub personal: bool,
-    /// Why this server can read it (S29); for personal fields.
+    /// Why this server can read it (S29); for personal fields. One that is personal by what it
+    /// stands beside is readable for that one's reason.
     #[serde(default)]
     pub why_not_sealed: Option<String>,
 }
@@ -195,14 +198,40 @@ pub enum Arrives {
 impl Inventory {
     /// Reads an `inventory.yaml` and checks it. All problems come together.
     pub fn read(text: &str) -> Result<Self, Vec<Finding>> {
-        let inventory: Self = serde_saphyr::from_str(text)
+        Self::read_as(text, false)
+    }
+
+    /// Does the same; with `mixed`, lets records mark a field as not personal beside one that is:
+    /// where a demonstration breaks a promise on purpose (B13).
+    pub fn read_as(text: &str, mixed: bool) -> Result<Self, Vec<Finding>> {
+        let mut inventory: Self = serde_saphyr::from_str(text)
             .map_err(|error| vec![Finding::new("inventory.yaml", error.to_string())])?;
         let findings: Vec<Finding> = faults::of(&inventory)
             .into_iter()
-            .filter(|fault| fault.severity == Severity::Error)
+            .filter(|fault| !(mixed && fault.check == faults::MIXED))
             .map(|fault| fault.finding(&inventory.part))
             .collect();
-        if findings.is_empty() { Ok(inventory) } else { Err(findings) }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        for record in inventory.records.values_mut() {
+            record.spread();
+        }
+        Ok(inventory)
+    }
+}
+
+impl Record {
+    /// Whatever stands beside something personal is personal as well, unless a demonstration lets
+    /// it be marked otherwise.
+    fn spread(&mut self) {
+        let personal = self.fields.values().filter(|field| field.marked == Some(true));
+        let reason = personal.map(|field| field.why_not_sealed.clone()).next();
+        let Some(reason) = reason else { return };
+        for field in self.fields.values_mut().filter(|field| field.marked != Some(false)) {
+            field.personal = true;
+            field.why_not_sealed = field.why_not_sealed.take().or_else(|| reason.clone());
+        }
     }
 }
 
@@ -261,6 +290,23 @@ records:
             let found = findings(from, to);
             assert!(found.contains(expected), "{from} -> {to}: {found}");
         }
+    }
+
+    #[test]
+    fn what_stands_beside_something_personal_is_personal() {
+        let fields = |text: &str, mixed| {
+            let inventory = Inventory::read_as(text, mixed).expect("it is whole");
+            inventory.records["visit"].fields.clone()
+        };
+        let day = &fields(GOOD, false)["day"];
+        assert!(day.personal, "it stands beside who");
+        assert_eq!(day.why_not_sealed.as_deref(), Some("Compared by this server."));
+        let mixed = GOOD.replace("arrives: observed}", "arrives: observed, personal: false}");
+        let found = Inventory::read(&mixed).expect_err("it cannot be marked otherwise");
+        assert!(found[0].message.contains("marked as not personal beside `who`"), "{found:?}");
+        assert!(!fields(&mixed, true)["day"].personal, "the fault lets it be");
+        let alone = GOOD.replace(", personal: true, why_not_sealed: Compared by this server.", "");
+        assert!(!fields(&alone, false)["day"].personal);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::versions::Notices;
 mod arrivals;
 mod build;
 mod columns;
+mod company;
 mod labels;
 mod limits;
 mod logs;
@@ -81,6 +82,7 @@ impl Checks for NoticeChecks {
                 "S38" => self.build_is_named().await,
                 "H21" => self.versions_are_kept(at).await,
                 "B12" => self.arrivals_are_told().await,
+                "B13" => self.company_is_personal(),
                 "S36" => self.purposes_are_told().await,
                 other => Err(format!("this part has no check for {other}")),
             }
@@ -123,7 +125,7 @@ mod tests {
     fn the_promises_read_and_stand_in_the_register() {
         let register = crate::Register::read();
         let promises = Promise::read(PROMISES).expect("every mutation is a fault");
-        assert_eq!(promises.len(), 8);
+        assert_eq!(promises.len(), 9);
         assert!(promises.iter().all(|promise| register.entry(&promise.id).is_some()));
     }
 }

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::{Category, Field, Inventory, Owner, Persons, Record, Retention};
-use crate::lint::Severity;
 use crate::proposal::{self, Topic};
 use crate::{Finding, reasons};
 
 /// Fields of a record that may share a reason and a benefit; more were pasted.
 const SHARED: usize = 2;
 
+/// The check that finds a field which is marked as not personal beside a personal one.
+pub(crate) const MIXED: &str = "PERSONAL_BY_COMPANY";
+
 /// One fault. Its sentence begins with what it is about left out: "names no owner".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) check: &'static str,
-    pub(crate) severity: Severity,
     /// The record and the field; empty for the whole part or the whole record.
     pub(crate) record: String,
     pub(crate) field: String,
@@ -68,13 +69,8 @@ struct Faults {
 
 impl Faults {
     fn error(&mut self, check: &'static str, says: &str, fix: &str) {
-        self.add(check, Severity::Error, says, fix);
-    }
-
-    fn add(&mut self, check: &'static str, severity: Severity, says: &str, fix: &str) {
         self.all.push(Fault {
             check,
-            severity,
             record: self.record.clone(),
             field: self.field.clone(),
             message: says.to_owned(),
@@ -130,7 +126,9 @@ fn of_field(field: &Field, faults: &mut Faults) {
         let says = "`why` is copied from beside it.";
         faults.error("REASON_COPIED", says, "what would not work without this field");
     }
-    if field.personal && field.why_not_sealed.as_deref().is_none_or(reasons::says_nothing) {
+    if field.marked == Some(true)
+        && field.why_not_sealed.as_deref().is_none_or(reasons::says_nothing)
+    {
         let says = "It is personal and readable by this server, and does not say why.";
         faults.error("SEAL_UNEXPLAINED", says, "`why_not_sealed`");
     }
@@ -144,10 +142,12 @@ fn of_field(field: &Field, faults: &mut Faults) {
 fn together(record: &Record, faults: &mut Faults) {
     let persons: Vec<&str> = match &record.owner {
         Owner::Person { column, .. } => vec![column],
-        _ => record.fields.iter().filter(|(_, it)| it.personal).map(|(name, _)| &**name).collect(),
+        _ => {
+            let marked = record.fields.iter().filter(|(_, it)| it.marked == Some(true));
+            marked.map(|(name, _)| &**name).collect()
+        }
     };
     let Some(person) = persons.first() else { return };
-    let owned = matches!(record.owner, Owner::Person { .. });
     for (name, field) in record.fields.iter().filter(|(name, _)| *name != person) {
         faults.field.clone_from(name);
         let topics = proposal::topics(None, name, &field.what);
@@ -160,13 +160,12 @@ fn together(record: &Record, faults: &mut Faults) {
                  highly sensitive."
             );
             faults.error("COMBINATION_IDENTIFIES", &says, "`category: highly_sensitive`");
-        } else if owned && !field.personal {
+        } else if field.marked == Some(false) {
             let says = format!(
-                "It stands beside `{person}`, which tells who the person is: so it is about that \
-                 person."
+                "It is marked as not personal beside `{person}`, which is: so it is about that \
+                 person, too."
             );
-            let fix = "`personal: true`, and `why_not_sealed`";
-            faults.add("PERSONAL_BY_COMPANY", Severity::Warning, &says, fix);
+            faults.error(MIXED, &says, "nothing: leave `personal: false` out");
         }
     }
     faults.field.clear();

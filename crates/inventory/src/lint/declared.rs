@@ -39,21 +39,21 @@ fn said(error: &serde_saphyr::Error) -> String {
 }
 
 fn nit(file: &str, line: usize, fault: Fault) -> Nit {
-    let Fault { check, severity, record, field, message, fix } = fault;
+    let Fault { check, record, field, message, fix } = fault;
     let at = At { file: file.to_owned(), line };
     let about = if field.is_empty() { record } else { format!("{record}.{field}") };
-    Nit { check, severity, at, about, message, fix: fix.map(|fix| format!("write {fix}")) }
+    Nit {
+        check,
+        severity: Severity::Error,
+        at,
+        about,
+        message,
+        fix: fix.map(|fix| format!("write {fix}")),
+    }
 }
 
 fn broken(message: String) -> Fault {
-    Fault {
-        check: "INVENTORY",
-        severity: Severity::Error,
-        record: String::new(),
-        field: String::new(),
-        message,
-        fix: None,
-    }
+    Fault { check: "INVENTORY", record: String::new(), field: String::new(), message, fix: None }
 }
 
 /// The line of what a fault is about: the field, else the record, else the first.
@@ -128,9 +128,9 @@ records:
                 ":19 error COMBINATION_IDENTIFIES account.day: It stands beside `who`",
             ),
             (
-                ", personal: true, why_not_sealed: This server counts by it.",
-                "",
-                ":19 warning PERSONAL_BY_COMPANY account.day: It stands beside `who`",
+                "personal: true, why_not_sealed: This server counts by it.",
+                "personal: false",
+                ":19 error PERSONAL_BY_COMPANY account.day: It is marked as not personal beside `who`",
             ),
             (
                 "technical, arrives: given",
