@@ -1,7 +1,7 @@
 //! `notice`: what users should know, written from definitions, without a server and without a
 //! configuration.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use candor_inventory::glean::{self, Definitions};
 use candor_inventory::lint::{self, Options, Profile, Severity};
@@ -113,7 +113,7 @@ fn written(build: &Build, files: &Files) -> Result<String, Failure> {
             contact: build.contact.clone(),
             date: build.day(),
             version: build.expire_by_version,
-            files: files.iter().map(|(name, _)| name.clone()).collect(),
+            files: files.iter().map(|(name, _)| shown(name)).collect(),
         },
     );
     match build.format.unwrap_or(Format::Html) {
@@ -123,17 +123,26 @@ fn written(build: &Build, files: &Files) -> Result<String, Failure> {
     }
 }
 
+/// A notice is for everybody: where a file lies on the machine that wrote it is nobody's business.
+fn shown(name: &str) -> String {
+    match Path::new(name).is_absolute() {
+        true => name.rsplit('/').next().unwrap_or(name).to_owned(),
+        false => name.to_owned(),
+    }
+}
+
 fn changed(build: &Build, files: &Files, revision: &str) -> Result<String, Failure> {
+    if build.format == Some(Format::Html) {
+        return Err(Failure::configuration(
+            "What changed is written as markdown or json; leave --format html or --since out.",
+        ));
+    }
     let before = since::read(&build.paths, revision)?;
     let before = read(&before, &format!("At {revision}: "))?;
-    let after = read(files, "")?;
-    let changes = changes::tell(&before, &after);
-    match build.format.unwrap_or(Format::Markdown) {
-        Format::Markdown => Ok(changes::markdown(&changes)),
-        Format::Json => json(&changes),
-        Format::Html => Err(Failure::configuration(
-            "What changed is written as markdown or json; leave --format html or --since out.",
-        )),
+    let changes = changes::tell(&before, &read(files, "")?);
+    match build.format {
+        Some(Format::Json) => json(&changes),
+        _ => Ok(changes::markdown(&changes)),
     }
 }
 

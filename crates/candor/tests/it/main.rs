@@ -12,6 +12,7 @@ mod exit_codes;
 mod journey;
 mod killed;
 mod log;
+mod notice;
 mod schema;
 mod services;
 mod stopping;

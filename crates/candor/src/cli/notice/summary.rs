@@ -9,10 +9,25 @@ use super::view;
 /// Writes them, out of everything else that the notice says.
 pub(super) fn sentences(notice: &Notice) -> Vec<String> {
     let name = notice.product.as_deref().unwrap_or("This product");
-    if notice.data.is_empty() && notice.messages.is_empty() {
+    let ended = &notice.no_longer_collected;
+    if notice.data.is_empty() && ended.is_empty() && notice.messages.is_empty() {
         return vec![format!("{name} collects nothing: its definitions declare no data.")];
     }
-    vec![collected(name, notice), sensitive(&notice.categories), switch(notice)]
+    match (notice.data.is_empty(), ended.len()) {
+        (false, _) => vec![collected(name, notice), sensitive(&notice.categories), switch(notice)],
+        (true, 0) => vec![
+            format!("{name} declares messages, and no data that they would carry."),
+            switch(notice),
+        ],
+        (true, ended) => vec![
+            format!(
+                "{name} collects nothing any more: of the {} that its definitions name, all have \
+                 ended or were switched off.",
+                count(ended, "kind of data", "kinds of data")
+            ),
+            switch(notice),
+        ],
+    }
 }
 
 fn collected(name: &str, notice: &Notice) -> String {
