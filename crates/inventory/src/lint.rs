@@ -1,9 +1,12 @@
 //! What a review would find in definitions, before anybody asks for one: everything that Glean's
 //! own linter finds, by the same names, and what only a programme with reviews asks.
 
-use candor_kernel::Day;
+use std::collections::BTreeSet;
+
+use candor_kernel::{Day, PingName};
 use serde::Serialize;
 
+use crate::Category;
 use crate::glean::{At, Definitions};
 
 mod declared;
@@ -97,6 +100,29 @@ impl Linted {
     }
 }
 
+/// Returns how sensitive a ping is: as its most sensitive metric, and highly sensitive where its
+/// data identify a person together (C13). With `parts_alone`, a demonstration breaks that.
+#[must_use]
+pub fn category_of_ping(definitions: &Definitions, ping: &PingName, parts_alone: bool) -> Category {
+    let metrics = definitions.metrics.values();
+    let classified = metrics
+        .filter(|metric| metric.travels_in(ping.as_str()))
+        .map(|metric| metric.category)
+        .filter(|category| *category != Category::Unclassified);
+    let highest = classified.max().unwrap_or(Category::Technical);
+    match !parts_alone && ours::identifies(definitions, ping) {
+        true => Category::HighlySensitive,
+        false => highest,
+    }
+}
+
+/// Tells which names in files of a product are Glean's own, in the words of a whole run. Only the
+/// definitions of an SDK may use them.
+#[must_use]
+pub fn reserved_names(files: &[(String, String)]) -> Vec<Nit> {
+    schema::reserved_names(files)
+}
+
 /// Lints definition files, given as name and text, and files called `inventory.yaml`. Together they
 /// are one product.
 #[must_use]
@@ -114,8 +140,23 @@ pub fn lint(files: &[(String, String)], options: &Options) -> Linted {
             nits.extend(found);
             records += read;
         }
+        told_once(&mut nits);
     }
     nits.sort_by(|a, b| (&a.at, a.severity, a.check).cmp(&(&b.at, b.severity, b.check)));
     let Definitions { metrics, pings, .. } = read.definitions;
     Linted { nits, metrics: metrics.len(), pings: pings.len(), records }
+}
+
+/// Findings of Glean's linter that ours say too, and more of it.
+const TOLD_BY_OURS: [(&str, &str); 2] = [
+    ("EMPTY_DATAREVIEW", "REVIEW_MISSING"),
+    ("HIGHER_DATA_SENSITIVITY_REQUIRED", "SENSITIVITY_FLOOR"),
+];
+
+fn told_once(nits: &mut Vec<Nit>) {
+    for (theirs, ours) in TOLD_BY_OURS {
+        let told = nits.iter().filter(|nit| nit.check == ours).map(|nit| nit.at.clone());
+        let told: BTreeSet<At> = told.collect();
+        nits.retain(|nit| nit.check != theirs || !told.contains(&nit.at));
+    }
 }

@@ -35,11 +35,14 @@ pub fn propose(kind: Option<MetricKind>, name: &str, description: &str) -> Optio
     topics.max_by_key(|(topic, _)| topic.category()).map(told).or_else(|| by_kind(kind?))
 }
 
-/// Tells what a datum seems to be about, with the words that say so.
+/// Tells what a datum seems to be about, with the words that say so. Of a metric's id, only the
+/// part after the last dot speaks.
 #[must_use]
 pub fn topics(kind: Option<MetricKind>, name: &str, description: &str) -> Vec<(Topic, String)> {
     let said = Words::of_description(description);
-    let mut found = clues::in_name(&Words::of(name));
+    // A category of metrics is named after a feature, not after what each of them holds.
+    let own = name.rsplit('.').next().unwrap_or_default();
+    let mut found = clues::in_name(&Words::of(own));
     found.extend(clues::in_description(&said));
     if words::has_mail_address(description) {
         found.push((Topic::Contact, "@".to_owned()));

@@ -11,6 +11,8 @@ mod sensitivity;
 #[cfg(test)]
 mod tests;
 
+pub(super) use combination::identifies;
+
 /// The names of these checks, for `no_lint`.
 pub(super) const CHECKS: [&str; 13] = [
     "REVIEW_MISSING",

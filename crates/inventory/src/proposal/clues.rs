@@ -50,8 +50,8 @@ topics! {
     Visited = StoredContent, "an address or page that a person visits",
         names: ["url", "uri", "href", "title", "referrer", "referer", "domain", "hostname"],
         says: ["url", "uri", "web address", "page title", "title of the page", "title of a page",
-            "title of the tab", "browsing history", "visited", "page visited", "site visited",
-            "top level domain", "domain of the site", "domain of the page", "site domain",
+            "title of the tab", "browsing history", "page visited", "site visited",
+            "visited page", "visited site", "top level domain", "domain of the site", "domain of the page", "site domain",
             "page a person", "web page or story", "referring page"];
     /// What a person keeps or says to others.
     Content = StoredContent, "content that a person keeps or sends",
@@ -74,8 +74,8 @@ topics! {
         names: ["username", "user name", "first name", "last name", "full name", "real name",
             "surname", "password", "passphrase"],
         says: ["user s name", "name of the user", "name of the person", "person s name",
-            "first name", "last name", "full name", "real name", "surname", "password",
-            "passphrase", "passport number", "social security number", "account name",
+            "first name", "last name", "full name", "real name", "surname", "account password",
+            "password of", "s password", "passphrase", "passport number", "social security number", "account name",
             "login name"];
     /// What a person pays with.
     Payment = HighlySensitive, "payment data",
@@ -121,8 +121,7 @@ const BEARERS: [&str; 16] = [
 ];
 const IDS: [&str; 6] = ["id", "identifier", "uid", "guid", "uuid", "hash"];
 /// What stands for a person or device by itself.
-const UNIQUE: [&str; 6] =
-    ["guid", "uuid", "unique identifier", "serial number", "mac address", "fingerprint of"];
+const UNIQUE: [&str; 5] = ["guid", "uuid", "serial number", "mac address", "fingerprint of"];
 
 impl Topic {
     /// Tells whether it is about the program or its use, which a mere number can be too.
@@ -155,9 +154,11 @@ pub(super) fn names_an_id(words: &Words) -> bool {
 /// Tells whether words tell of an identifier of somebody or something.
 pub(super) fn tells_of_an_id(words: &Words) -> bool {
     let is = |words: &[&str], word: &String| words.contains(&word.as_str());
+    let has = |phrase: &str| (0..words.0.len()).any(|at| begins(&words.0[at..], phrase));
     let of_somebody = |pair: &[String]| is(&BEARERS, &pair[0]) && is(&IDS, &pair[1]);
     words.0.windows(2).any(of_somebody)
-        || (0..words.0.len()).any(|at| UNIQUE.iter().any(|phrase| begins(&words.0[at..], phrase)))
+        || UNIQUE.iter().any(|phrase| has(phrase))
+        || (has("unique identifier") && words.0.iter().any(|word| is(&BEARERS, word)))
 }
 
 fn find(words: &Words, tables: &[&[(Topic, &[&str])]]) -> Vec<(Topic, String)> {

@@ -101,6 +101,7 @@ fn names_and_types_speak_too() {
         (Some(MetricKind::Event), "menu.seen", Some(Category::Interaction)),
         (Some(MetricKind::TimingDistribution), "first.frame", Some(Category::Technical)),
         (string, "search.engine_name", None),
+        (string, "bookmarks.reason", None),
     ] {
         assert_eq!(proposed(kind, name, "What it is."), expected, "{kind:?} {name}");
     }
@@ -113,6 +114,7 @@ fn what_a_description_denies_lists_or_counts_is_not_taken_for_content() {
         "It holds no URL and no e-mail address.",
         "The item that was seen: bookmark, url, password.",
         "The name of the search engine.",
+        "Why the passwords could not be synced.",
         "The name of the device's maker, or of the item.",
     ] {
         let found = topics(Some(MetricKind::String), "a.thing", description);
@@ -133,5 +135,21 @@ fn an_address_in_disguise_is_seen() {
     ] {
         let got = proposed(Some(MetricKind::String), "account.hint", description);
         assert_eq!(got, Some(Category::HighlySensitive), "{description}");
+    }
+}
+
+#[test]
+fn identifiers_are_those_of_somebody() {
+    for (kind, name, description, expected) in [
+        (MetricKind::Uuid, "anything", "Random.", true),
+        (MetricKind::String, "sync.uid", "Hashed.", true),
+        (MetricKind::String, "user.id", "Hashed.", true),
+        (MetricKind::String, "sync.who", "The hashed account id.", true),
+        (MetricKind::String, "sync.who", "A unique identifier of the device.", true),
+        (MetricKind::String, "trial.slug", "The unique identifier of the experiment.", false),
+        (MetricKind::String, "ads.campaign_id", "The id of the campaign.", false),
+        (MetricKind::Counter, "user.id", "How often the id changed.", false),
+    ] {
+        assert_eq!(is_identifier(kind, name, description), expected, "{name}: {description}");
     }
 }

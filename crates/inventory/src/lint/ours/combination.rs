@@ -38,7 +38,8 @@ pub(super) fn check(definitions: &Definitions, found: &mut Found) {
             found.error(&item, "PING_OUTLIVES_OPTOUT", says, fix);
         }
         let metrics = travelling(definitions, name);
-        if let Some(Combined { check, metrics, beside }) = combined(&metrics, ping.client_id) {
+        if let Some(Combined { check, metrics, beside }) = combined(&metrics, ping.client_id, true)
+        {
             let says = format!(
                 "It carries {} beside {beside}: together that is highly sensitive.",
                 names(&metrics)
@@ -59,7 +60,8 @@ pub(super) fn check(definitions: &Definitions, found: &mut Found) {
 
 /// A ping of Glean's own is declared elsewhere, so the finding stands at the metrics.
 fn in_glean_s_own(definitions: &Definitions, name: &PingName, found: &mut Found) {
-    let Some(Combined { check, metrics, beside }) = combined(&travelling(definitions, name), true)
+    let Some(Combined { check, metrics, beside }) =
+        combined(&travelling(definitions, name), true, true)
     else {
         return;
     };
@@ -72,13 +74,25 @@ fn in_glean_s_own(definitions: &Definitions, name: &PingName, found: &mut Found)
     }
 }
 
+/// Tells whether a ping's data are highly sensitive together, whatever each is alone. What its
+/// authors switched off for the linter counts here, too.
+pub(crate) fn identifies(definitions: &Definitions, ping: &PingName) -> bool {
+    // Glean's own pings carry the client's id.
+    let client_id = definitions.pings.get(ping).is_none_or(|ping| ping.client_id);
+    combined(&travelling(definitions, ping), client_id, false).is_some()
+}
+
 fn travelling<'a>(definitions: &'a Definitions, ping: &PingName) -> Metrics<'a> {
     definitions.metrics.iter().filter(|(_, metric)| metric.travels_in(ping.as_str())).collect()
 }
 
 /// Finds the first combination of a ping's data that is more than its parts. What is rated highly
 /// sensitive already is known to be so.
-fn combined<'a>(metrics: &Metrics<'a>, client_id: bool) -> Option<Combined<'a>> {
+fn combined<'a>(
+    metrics: &Metrics<'a>,
+    client_id: bool,
+    may_be_switched_off: bool,
+) -> Option<Combined<'a>> {
     let those = |is: Is<'_>| -> Metrics<'a> {
         metrics.iter().copied().filter(|(id, metric)| is(id, metric)).collect()
     };
@@ -102,7 +116,7 @@ fn combined<'a>(metrics: &Metrics<'a>, client_id: bool) -> Option<Combined<'a>> 
         let metrics = those(&|id, metric| {
             is(id, metric)
                 && metric.category < Category::HighlySensitive
-                && !metric.no_lint.contains(check)
+                && !(may_be_switched_off && metric.no_lint.contains(check))
         });
         (!metrics.is_empty()).then_some(Combined { check, metrics, beside })
     })

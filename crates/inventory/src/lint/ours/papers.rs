@@ -115,11 +115,12 @@ pub(super) fn never(item: &Item<'_>, metric: &Metric, found: &mut Found) {
 fn description(item: &Item<'_>, found: &mut Found) {
     let known = words(&item.about);
     let said = words(item.description);
-    let new = |word: &&String| !known.contains(word) && !FILLERS.contains(&word.as_str());
+    let telling: Vec<_> = said.iter().filter(|word| !FILLERS.contains(&word.as_str())).collect();
+    let repeats = telling.len() < 3 && telling.iter().all(|word| known.contains(word));
     let says = if said.len() < 3 {
         "Its description is shorter than three words. It stands in the notice, for people who do \
          not know the program."
-    } else if !said.iter().any(|word| new(&word)) {
+    } else if repeats {
         "Its description says nothing that its name does not. It stands in the notice, for people \
          who do not know the program."
     } else {

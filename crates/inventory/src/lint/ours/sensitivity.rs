@@ -80,9 +80,8 @@ fn low(
         };
         (category, format!("{phrase:?} sounds like {}.", topic.words()))
     });
-    by_kind
-        .into_iter()
-        .chain(by_words)
+    by_words
+        .chain(by_kind)
         .filter(|(least, _)| *least > rated.max(Category::Interaction))
         .max_by_key(|(least, _)| *least)
 }
