@@ -116,8 +116,7 @@ impl Map {
 /// Reads one document. An empty one is null.
 pub fn read(text: &str) -> Result<Node, YamlError> {
     let mut reading = Reading::default();
-    let options = granit_parser::options! { emit_comments: false };
-    for event in Parser::new_from_str_with_options(text, options) {
+    for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| YamlError {
             line: error.marker().line(),
             message: sentence(error.info()),
@@ -164,7 +163,7 @@ impl Reading {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
                 let tag = tag.as_deref().map(|tag| tag.to_string());
-                let value = scalar::resolve(&text, plain, tag.as_deref());
+                let value = scalar::resolve(text, plain, tag.as_deref());
                 let value = value.map_err(|message| error(line, &message))?;
                 self.count(1, line)?;
                 self.put(Node { line, value }, anchor, 1, line)?;
@@ -239,7 +238,7 @@ impl Reading {
 /// Makes a map of names and nodes in turn. What `<<` merges stands before the map's own names, so
 /// that these count; of several maps that are merged, the first counts.
 fn map(nodes: Vec<Node>) -> Result<Map, YamlError> {
-    let (mut merged, mut own) = (Vec::new(), Vec::new());
+    let (mut merged, mut own) = (Vec::new(), Vec::with_capacity(nodes.len() / 2));
     let mut nodes = nodes.into_iter();
     while let (Some(key), Some(node)) = (nodes.next(), nodes.next()) {
         match (key.value, node) {
@@ -254,7 +253,11 @@ fn map(nodes: Vec<Node>) -> Result<Map, YamlError> {
             }
         }
     }
-    Ok(once_each(merged.into_iter().chain(own)))
+    if merged.is_empty() {
+        return Ok(once_each(own));
+    }
+    merged.extend(own);
+    Ok(once_each(merged))
 }
 
 fn merge(node: Node) -> Result<Vec<Entry>, YamlError> {
@@ -273,7 +276,12 @@ fn merge(node: Node) -> Result<Vec<Entry>, YamlError> {
     Ok(merged)
 }
 
-fn once_each(entries: impl Iterator<Item = Entry>) -> Map {
+fn once_each(entries: Vec<Entry>) -> Map {
+    let mut names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    names.sort_unstable();
+    if names.windows(2).all(|pair| pair[0] != pair[1]) {
+        return Map { entries, twice: None };
+    }
     let mut map = Map::default();
     let mut places = HashMap::new();
     for entry in entries {

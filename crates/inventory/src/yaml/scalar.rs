@@ -1,25 +1,26 @@
 //! What a plain word means in YAML 1.1.
 
+use std::borrow::Cow;
+
 use super::Value;
 
 /// Resolves a word: by its tag, as a text where it stood in quotes, else by what it looks like.
-pub(super) fn resolve(text: &str, plain: bool, tag: Option<&str>) -> Result<Value, String> {
+pub(super) fn resolve(text: Cow<'_, str>, plain: bool, tag: Option<&str>) -> Result<Value, String> {
     let tag = tag.map(|tag| tag.trim_start_matches("tag:yaml.org,2002:").trim_start_matches("!!"));
     match tag {
         None if plain && text == "=" => {
             Err("A = alone has a meaning of its own in YAML; put it in quotes.".to_owned())
         }
-        None if plain => Ok(look(text)),
-        None | Some("!" | "str") => Ok(Value::Text(text.to_owned())),
+        None if plain => Ok(look(&text).unwrap_or_else(|| Value::Text(text.into_owned()))),
+        None | Some("!" | "str") => Ok(Value::Text(text.into_owned())),
         Some(tag @ ("null" | "bool" | "int" | "float")) => {
-            let value = look(text);
-            let fits = match tag {
+            let fits = |value: &Value| match tag {
                 "null" => matches!(value, Value::Null),
                 "bool" => matches!(value, Value::Bool(_)),
                 "int" => matches!(value, Value::Int(_)),
                 _ => matches!(value, Value::Int(_) | Value::Float(_)),
             };
-            fits.then_some(value).ok_or_else(|| format!("{text:?} is no {tag}."))
+            look(&text).filter(fits).ok_or_else(|| format!("{text:?} is no {tag}."))
         }
         Some(tag) => Err(format!("The tag {tag} is not known here; leave it out.")),
     }
@@ -38,18 +39,16 @@ pub(super) fn words(value: &Value) -> String {
     }
 }
 
-fn look(text: &str) -> Value {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            return Value::Bool(true);
-        }
+/// What a word is, where it is no text.
+fn look(text: &str) -> Option<Value> {
+    Some(match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::Bool(true),
         "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            return Value::Bool(false);
+            Value::Bool(false)
         }
-        _ => {}
-    }
-    number(text).unwrap_or_else(|| Value::Text(text.to_owned()))
+        _ => return number(text),
+    })
 }
 
 fn number(text: &str) -> Option<Value> {
