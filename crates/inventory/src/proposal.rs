@@ -5,11 +5,13 @@ use crate::Category;
 use crate::glean::MetricKind;
 
 mod clues;
+mod examples;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use clues::Topic;
+pub use examples::EXAMPLES;
 use words::Words;
 
 /// A category and what speaks for it.
