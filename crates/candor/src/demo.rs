@@ -9,6 +9,7 @@ use candor_kernel::{
 };
 use candor_preference::Signals;
 use candor_reports::reports::Proposal;
+use candor_review::registry::Push;
 use candor_review::rules::{Decision, Outcome};
 use candor_review::store::Registration;
 use candor_telemetry::{From, Submission};
@@ -40,7 +41,7 @@ pub async fn fill(server: &Server) -> Result<(), Failure> {
     let files = [("metrics.yaml", METRICS), ("pings.yaml", PINGS), ("product.yaml", PRODUCT)];
     let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
     let requester = person("Robin Requester");
-    let pushed = server.registry.push(&registration, &files, &requester, now).await;
+    let pushed = server.registry.push(Push::of(&registration, &files, &requester), now).await;
     let request = pushed.map_err(|e| failed(&e))?.request;
     grant(server, request, "Lean, documented, and nothing in it needs an aggregate instead.")
         .await?;
@@ -57,6 +58,7 @@ async fn grant(server: &Server, request: Option<i64>, note: &str) -> Result<(), 
         steward: PersonName::parse("Sam Steward").expect("it is a name"),
         note: note.to_owned(),
         expires: now.day().plus(365),
+        except: BTreeSet::new(),
     };
     let Some(request) = request else { return Ok(()) };
     let decided = server.registry.decide(request, &decision, now).await;

@@ -41,7 +41,7 @@ pub use error::DatabaseError;
 pub use holder::{Correction, DeclaredHolder, Holder, HolderError, Value};
 pub use migrate::{MIGRATIONS, Migration, services};
 pub use open::{Database, Engine};
-pub use subset::{identifier, without_nul};
+pub use subset::{identifier, places, without_nul};
 pub use sweep::{Overdue, Sweeper, Swept};
 pub use transact::{Tx, Work};
 

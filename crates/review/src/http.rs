@@ -3,6 +3,8 @@
 //! | route | scope | body | reply |
 //! | --- | --- | --- | --- |
 //! | `POST /api/admin/definitions` | `definitions:push` | [`Push`] | [`PushReply`] |
+//! | `GET /api/admin/definitions/{product}` | `review:read` | | list of [`RevisionReply`], newest first |
+//! | `GET /api/admin/definitions/{product}/{revision}` | `review:read` | | [`RevisionInFull`] |
 //! | `GET /api/admin/reviews` | `review:read` | | list of [`RequestReply`] |
 //! | `GET /api/admin/reviews/{request}` | `review:read` | | [`RequestReply`] with items |
 //! | `POST /api/admin/reviews/{request}/decision` | `review:decide` | [`Decide`] | [`DecideReply`] |
@@ -15,13 +17,21 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use candor_inventory::Channel;
-use candor_kernel::{AppId, Clock, Day, PersonName, ProductId, limits};
+use candor_kernel::{Clock, Day, ProductId, limits};
 use candor_web::Problem;
-use serde::{Deserialize, Serialize};
 
-use crate::registry::Registry;
-use crate::rules::{Decision, Outcome, ReviewError};
-use crate::store::{self, Registration, RequestRow};
+use crate::registry::{self, Registry};
+use crate::rules::push::Wants;
+use crate::rules::{Decision, ReviewError};
+use crate::store::{self, Registration};
+
+mod replies;
+
+pub use replies::{
+    Accept, ChangeReply, Decide, DecideReply, ItemReply, ProposedReply, Push, PushReply,
+    RefusedReply, RemovedReply, RequestNumber, RequestReply, RevisionInFull, RevisionReply,
+    WarningReply,
+};
 
 pub mod dictionary;
 
@@ -34,108 +44,6 @@ pub struct ReviewState {
     pub clock: Arc<dyn Clock>,
 }
 
-/// A push of definitions.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Push {
-    /// The product.
-    pub product: ProductId,
-    /// Its name in full.
-    pub title: String,
-    /// Where to ask about it.
-    pub contact: String,
-    /// Its applications and the channel of each: release, beta, nightly, ...
-    pub apps: Vec<(AppId, String)>,
-    /// Who asks.
-    pub requester: PersonName,
-    /// The files: name and text.
-    pub files: Vec<(String, String)>,
-}
-
-/// What became of a push.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct PushReply {
-    /// The request that asks for what has no grant; none when everything has one.
-    pub request: Option<i64>,
-    /// How many data are declared.
-    pub declared: usize,
-    /// What is asked for.
-    pub asked: Vec<ItemReply>,
-}
-
-/// One datum of a request.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ItemReply {
-    /// The datum.
-    pub datum: String,
-    /// Its category, in words.
-    pub category: String,
-}
-
-/// A request.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct RequestReply {
-    /// Its number.
-    pub request: i64,
-    /// collect, publish or built_in.
-    pub kind: String,
-    /// What it is about.
-    pub subject: String,
-    /// What it asks, in a line.
-    pub title: String,
-    /// Who asks.
-    pub requester: String,
-    /// When it was opened, RFC 3339.
-    pub opened: String,
-    /// open, granted, refused or withdrawn.
-    pub state: String,
-    /// Who decided.
-    pub steward: Option<String>,
-    /// Why.
-    pub note: Option<String>,
-    /// The first day on which a grant holds no longer.
-    pub expires: Option<String>,
-    /// What it asks for; empty in lists.
-    pub items: Vec<ItemReply>,
-}
-
-/// A decision.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Decide {
-    /// granted, refused or withdrawn.
-    pub outcome: Outcome,
-    /// Who decides.
-    pub steward: PersonName,
-    /// Why.
-    #[serde(default)]
-    pub note: String,
-    /// The first day on which a grant holds no longer, `yyyy-mm-dd`; a year from today if absent.
-    pub expires: Option<String>,
-}
-
-/// What is in force after a decision.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct DecideReply {
-    /// The number of the state of reviews.
-    pub revision: i64,
-}
-
-/// Who accepts this server's own declarations.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Accept {
-    /// Who accepts.
-    pub by: PersonName,
-}
-
-/// The number of a request.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct RequestNumber {
-    /// The number.
-    pub request: i64,
-}
-
 /// Returns the routes, each with the scope that opens it.
 pub fn admin(state: &ReviewState) -> Vec<(&'static str, Router)> {
     let routes = [
@@ -143,6 +51,8 @@ pub fn admin(state: &ReviewState) -> Vec<(&'static str, Router)> {
         (
             "review:read",
             Router::new()
+                .route("/api/admin/definitions/{product}", get(history))
+                .route("/api/admin/definitions/{product}/{revision}", get(revision))
                 .route("/api/admin/reviews", get(list))
                 .route("/api/admin/reviews/{request}", get(show)),
         ),
@@ -167,24 +77,53 @@ async fn push(
         contact: push.contact,
         apps: apps.collect(),
     };
-    let now = state.clock.now();
-    let pushed = state.registry.push(&registration, &push.files, &push.requester, now).await;
-    let pushed = pushed.map_err(problem)?;
-    let asked = pushed.items.iter().map(item).collect();
-    Ok(Json(PushReply { request: pushed.request, declared: pushed.declared, asked }))
+    let push = registry::Push {
+        registration: &registration,
+        files: &push.files,
+        requester: &push.requester,
+        rev: push.rev.as_ref(),
+        wants: Wants { import: push.import, again: push.ask_again },
+    };
+    let pushed = state.registry.push(push, state.clock.now()).await.map_err(problem)?;
+    Ok(Json(pushed.into()))
+}
+
+async fn history(
+    State(state): State<ReviewState>,
+    Path(product): Path<ProductId>,
+) -> Result<Json<Vec<RevisionReply>>, Problem> {
+    let revisions = state.registry.revisions(&product).await.map_err(problem)?;
+    if revisions.is_empty() {
+        return Err(Problem::not_found());
+    }
+    Ok(Json(revisions.into_iter().map(RevisionReply::from).collect()))
+}
+
+async fn revision(
+    State(state): State<ReviewState>,
+    Path((product, number)): Path<(ProductId, i64)>,
+) -> Result<Json<RevisionInFull>, Problem> {
+    let revisions = state.registry.revisions(&product).await.map_err(problem)?;
+    let Some(row) = revisions.into_iter().find(|row| row.number == number) else {
+        return Err(Problem::not_found());
+    };
+    let files = state.registry.files(&product, number).await.map_err(problem)?;
+    let changes = state.registry.changes(&product, number).await.map_err(problem)?;
+    let changes = changes.into_iter().map(ChangeReply::from).collect();
+    Ok(Json(RevisionInFull { revision: row.into(), changes, files }))
 }
 
 async fn list(State(state): State<ReviewState>) -> Result<Json<Vec<RequestReply>>, Problem> {
     let rows = store::requests(state.registry.database()).await.map_err(problem)?;
-    Ok(Json(rows.into_iter().map(reply).collect()))
+    Ok(Json(rows.into_iter().map(|row| (row, Vec::new()).into()).collect()))
 }
 
 async fn show(
     State(state): State<ReviewState>,
     Path(request): Path<i64>,
 ) -> Result<Json<RequestReply>, Problem> {
-    let row = store::request(state.registry.database(), request).await.map_err(problem)?;
-    row.map(|row| Json(reply(row))).ok_or_else(Problem::not_found)
+    let found = state.registry.request(request).await.map_err(problem)?;
+    found.map(|found| Json(found.into())).ok_or_else(Problem::not_found)
 }
 
 async fn decide(
@@ -198,8 +137,9 @@ async fn decide(
         Some(text) => Day::parse(text)
             .ok_or_else(|| Problem::bad_request("`expires` is a day, written yyyy-mm-dd."))?,
     };
-    let Decide { outcome, steward, note, .. } = body;
-    let decision = Decision { outcome, steward, note, expires };
+    let Decide { outcome, steward, note, except, .. } = body;
+    let except = except.into_iter().collect();
+    let decision = Decision { outcome, steward, note, expires, except };
     let revision = state.registry.decide(request, &decision, now).await.map_err(problem)?;
     Ok(Json(DecideReply { revision: revision.0 }))
 }
@@ -210,31 +150,6 @@ async fn accept(
 ) -> Result<Json<RequestNumber>, Problem> {
     let request = state.registry.accept_own(body.by, state.clock.now()).await.map_err(problem)?;
     Ok(Json(RequestNumber { request }))
-}
-
-fn item(item: &crate::rules::Item) -> ItemReply {
-    ItemReply { datum: item.datum.to_string(), category: item.category.words().to_owned() }
-}
-
-fn reply(row: RequestRow) -> RequestReply {
-    let items = row.items.iter().map(item).collect();
-    let (steward, note, expires) = match row.decision {
-        Some((steward, note, day)) => (Some(steward), Some(note), Some(day.to_string())),
-        None => (None, None, None),
-    };
-    RequestReply {
-        request: row.request,
-        kind: row.kind.name().to_owned(),
-        subject: row.subject,
-        title: row.title,
-        requester: row.requester,
-        opened: row.opened.to_string(),
-        state: row.state,
-        steward,
-        note,
-        expires,
-        items,
-    }
 }
 
 /// Turns an error of this slice into its reply.

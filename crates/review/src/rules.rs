@@ -1,11 +1,19 @@
 //! Who may ask, who may decide, and what a decision covers. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use candor_inventory::glean::{Definitions, Terms};
-use candor_inventory::{Category, Finding, Grant, compile};
-use candor_kernel::{DatumId, Day, PersonName, ProductId};
+use candor_inventory::glean::Terms;
+use candor_inventory::{Category, Finding, Grant};
+use candor_kernel::{DatumId, Day, PersonName};
 use serde::{Deserialize, Serialize};
+
+pub mod files;
+mod how;
+pub mod push;
+pub mod row;
+pub mod warnings;
+
+pub use how::How;
 
 /// A grant holds for this long at most; then somebody has to ask again.
 pub const GRANT_DAYS_MAX: i64 = 730;
@@ -69,6 +77,8 @@ pub struct Decision {
     pub note: String,
     /// The first day on which a grant holds no longer.
     pub expires: Day,
+    /// What of it is refused while the rest is granted.
+    pub except: BTreeSet<DatumId>,
 }
 
 /// One datum that a request asks for.
@@ -80,6 +90,20 @@ pub struct Item {
     pub terms: Terms,
     /// How much it can say about a person.
     pub category: Category,
+    /// Why it is asked.
+    pub how: How,
+    /// Whether what changed of it ended a grant.
+    pub voided: bool,
+    /// Whether it was left out when the rest was granted.
+    pub refused: bool,
+}
+
+impl Item {
+    /// Makes an item for something that was not asked before.
+    #[must_use]
+    pub const fn new(datum: DatumId, terms: Terms, category: Category) -> Self {
+        Self { datum, terms, category, how: How::New, voided: false, refused: false }
+    }
 }
 
 /// Why something about a review was not done. Each says what to do.
@@ -121,10 +145,10 @@ impl From<sqlx::Error> for ReviewError {
 pub struct Asked<'a> {
     /// What it is for.
     pub kind: Kind,
-    /// open, granted, refused or withdrawn.
+    /// open, granted, refused, withdrawn or superseded.
     pub state: &'a str,
-    /// Who asked.
-    pub requester: &'a str,
+    /// Who asked, now and in the requests whose place this one took.
+    pub requesters: &'a [String],
     /// What it asks for.
     pub items: &'a [Item],
 }
@@ -137,9 +161,12 @@ pub fn may_decide(asked: Asked<'_>, decision: &Decision, today: Day) -> Result<(
         return refuse(format!("The request is {}, not {expected}.", asked.state));
     }
     // The operator who accepts the server's own declarations is not the one who wrote them.
-    if same_person(asked.requester, decision.steward.as_str()) && asked.kind != Kind::BuiltIn {
+    let steward = decision.steward.as_str();
+    let asked_too = asked.requesters.iter().any(|requester| same_person(requester, steward));
+    if asked_too && asked.kind != Kind::BuiltIn {
         return refuse("Whoever asks cannot decide: requester and steward are two people.".into());
     }
+    may_leave_out(asked, decision)?;
     if decision.outcome != Outcome::Granted {
         return Ok(());
     }
@@ -147,11 +174,12 @@ pub fn may_decide(asked: Asked<'_>, decision: &Decision, today: Day) -> Result<(
         .items
         .iter()
         .filter(|item| item.category == Category::Unclassified)
+        .filter(|item| !decision.except.contains(&item.datum))
         .map(|item| item.datum.as_str())
         .collect();
     if !unclassified.is_empty() {
         let names = unclassified.join(", ");
-        return refuse(format!("{names}: no category; give data_sensitivity and push again."));
+        return refuse(format!("{names}: no category; give data_sensitivity and push again, or leave it out."));
     }
     if decision.expires <= today || decision.expires > today.plus(GRANT_DAYS_MAX) {
         return refuse(format!("A grant ends after today and within {GRANT_DAYS_MAX} days."));
@@ -159,48 +187,28 @@ pub fn may_decide(asked: Asked<'_>, decision: &Decision, today: Day) -> Result<(
     Ok(())
 }
 
+/// Parts of a request can be left out of a grant, never all of it.
+fn may_leave_out(asked: Asked<'_>, decision: &Decision) -> Result<(), ReviewError> {
+    let refuse = |why: String| Err(ReviewError::NotAllowed(why));
+    let Decision { outcome, except, .. } = decision;
+    if except.is_empty() {
+        return Ok(());
+    }
+    if *outcome != Outcome::Granted || asked.kind == Kind::BuiltIn {
+        return refuse("Only a grant for a product's data can leave some of them out.".into());
+    }
+    let there: BTreeSet<_> = asked.items.iter().map(|item| &item.datum).collect();
+    if let Some(other) = except.iter().find(|datum| !there.contains(datum)) {
+        return refuse(format!("{other} is not asked for; see `candor review show`."));
+    }
+    if there.len() == except.len() {
+        return refuse("Nothing is left to grant; refuse the request instead.".into());
+    }
+    Ok(())
+}
+
 fn same_person(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
-}
-
-/// Returns what a push asks a review for: every datum whose exact terms have no grant that holds.
-#[must_use]
-pub fn items_to_review(
-    product: &ProductId,
-    definitions: &Definitions,
-    grants: &HashMap<DatumId, Grant>,
-    today: Day,
-) -> Vec<Item> {
-    compile::data_of(product, definitions)
-        .filter(|(datum, terms)| {
-            !grants.get(datum).is_some_and(|g| g.terms == *terms && g.expires > today)
-        })
-        .map(|(datum, terms)| Item {
-            category: category(product, definitions, &datum),
-            datum,
-            terms,
-        })
-        .collect()
-}
-
-fn category(product: &ProductId, definitions: &Definitions, datum: &DatumId) -> Category {
-    let prefix = format!("{product}/metric/");
-    let metric = datum.as_str().strip_prefix(&prefix);
-    metric
-        .and_then(|id| definitions.metrics.get(id))
-        .map_or_else(|| ping_category(product, definitions, datum), |metric| metric.category)
-}
-
-/// A ping is as sensitive as the most sensitive metric it carries; empty ones are technical.
-fn ping_category(product: &ProductId, definitions: &Definitions, datum: &DatumId) -> Category {
-    let prefix = format!("{product}/ping/");
-    let name = datum.as_str().strip_prefix(&prefix).unwrap_or_default();
-    let metrics = definitions.metrics.values();
-    metrics
-        .filter(|metric| metric.travels_in(name) && metric.category != Category::Unclassified)
-        .map(|metric| metric.category)
-        .max()
-        .unwrap_or(Category::Technical)
 }
 
 /// Chooses, for each datum, the grant that counts: one for its present terms if there is any, the

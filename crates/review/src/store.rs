@@ -7,12 +7,17 @@ use candor_inventory::glean::Terms;
 use candor_inventory::{Category, Channel, Grant};
 use candor_kernel::{AppId, DatumId, Day, ProductId, Timestamp};
 
-use crate::rules::{Decision, Item, Kind, ReviewError};
+use crate::rules::{Decision, How, Item, Kind, ReviewError};
 
 pub(crate) mod dictionary;
+mod decisions;
 mod requests;
 mod revisions;
-pub use requests::{RequestRow, decide, newest_for, open_request, request, requests};
+pub use decisions::decide;
+pub use requests::{
+    NewRequest, OpenRequest, RequestRow, items, newest_for, open_about, open_request, refusals,
+    request, requesters, requests, supersede,
+};
 pub use revisions::{NewRevision, RevisionRow, files, keep_files, revisions};
 
 /// A product with its newest definitions, as stored.
@@ -116,7 +121,8 @@ pub async fn products(db: &Database) -> Result<Vec<StoredProduct>, ReviewError> 
     Ok(products)
 }
 
-/// Reads every grant of a kind, by subject, in the order they were decided.
+/// Reads every grant of a kind, by subject, in the order they were decided. What was left out of
+/// one has none.
 pub async fn grants(
     db: &Database,
     kind: Kind,
@@ -125,7 +131,7 @@ pub async fn grants(
         "SELECT r.subject, i.datum, i.terms, d.expires_day FROM review_request r \
          JOIN review_item i ON i.request = r.request \
          JOIN review_decision d ON d.request = r.request \
-         WHERE r.kind = $1 AND r.state = 'granted' ORDER BY d.decided_us, r.request",
+         WHERE r.kind = $1 AND r.state = 'granted' AND i.refused = 0 ORDER BY d.decided_us, r.request",
     )
     .bind(kind.name())
     .fetch_all(db.reader())

@@ -2,13 +2,18 @@
 
 use std::path::PathBuf;
 
-use candor_kernel::{AppId, PersonName, ProductId};
-use candor_review::http::{Decide, DecideReply, Push, PushReply, RequestReply};
-use candor_review::rules::Outcome;
+use candor_kernel::{AppId, PersonName, ProductId, RepositoryRev};
+use candor_review::http::{Push, PushReply, RevisionInFull, RevisionReply};
 use clap::{Args, Subcommand};
 
-use super::{Reach, Server, say, say_json};
+use super::{Reach, Server, definition_files, say, say_json};
 use crate::Failure;
+
+mod lines;
+mod names;
+mod review;
+
+pub(crate) use review::{Review, review};
 
 #[derive(Debug, Args)]
 pub(crate) struct Definitions {
@@ -20,6 +25,18 @@ pub(crate) struct Definitions {
 enum DefinitionsAction {
     /// Push definition files; what has no grant becomes one request
     Push(PushArguments),
+    /// Push the files of a product of long standing: linked reviews are to be confirmed, in one
+    /// request; what has none is left for a push
+    Import(PushArguments),
+    /// List every pushed state of a product's definitions, or say what one changed
+    History {
+        #[command(flatten)]
+        server: Server,
+        /// The product's short name
+        product: String,
+        /// The number of a state; with --json, its files too
+        revision: Option<i64>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -41,15 +58,37 @@ struct PushArguments {
     /// Who asks
     #[arg(long, value_name = "NAME")]
     by: String,
-    /// metrics.yaml, pings.yaml, tags.yaml
-    #[arg(required = true)]
+    /// Which state of your repository the files are, as its version control names it
+    #[arg(long, value_name = "REV")]
+    rev: Option<String>,
+    /// Definitions of an SDK itself, as glean-core's; only they may use Glean's own names. May be
+    /// given several times
+    #[arg(long = "library", value_name = "PATH")]
+    libraries: Vec<PathBuf>,
+    /// Ask once more for what was refused
+    #[arg(long)]
+    ask_again: bool,
+    /// metrics.yaml, pings.yaml, tags.yaml, product.yaml, or folders that hold them
+    #[arg(required = true, value_name = "PATH")]
     files: Vec<PathBuf>,
 }
 
-/// Pushes definitions.
+/// Pushes definitions, or tells what was pushed.
 pub(crate) async fn definitions(definitions: Definitions) -> Result<(), Failure> {
-    let DefinitionsAction::Push(arguments) = definitions.action;
-    let wrong = |error: candor_kernel::IdError| Failure::configuration(error.to_string());
+    match definitions.action {
+        DefinitionsAction::Push(arguments) => push(arguments, false).await,
+        DefinitionsAction::Import(arguments) => push(arguments, true).await,
+        DefinitionsAction::History { server, product, revision } => {
+            history(&server, &product, revision).await
+        }
+    }
+}
+
+fn wrong(error: candor_kernel::IdError) -> Failure {
+    Failure::configuration(error.to_string())
+}
+
+async fn push(arguments: PushArguments, import: bool) -> Result<(), Failure> {
     let mut apps = Vec::new();
     for app in &arguments.apps {
         let (id, channel) = app.split_once('=').ok_or_else(|| {
@@ -59,13 +98,10 @@ pub(crate) async fn definitions(definitions: Definitions) -> Result<(), Failure>
         })?;
         apps.push((AppId::parse(id).map_err(wrong)?, channel.to_owned()));
     }
-    let mut files = Vec::new();
-    for path in &arguments.files {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::folder(format!("{} cannot be read: {error}.", path.display()))
-        })?;
-        files.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
-    }
+    let mut files = names::short(definition_files::read(&arguments.files)?);
+    let libraries = names::short(definition_files::read(&arguments.libraries)?);
+    files.extend(libraries.into_iter().map(|(name, text)| (names::of_library(&name), text)));
+    let rev = arguments.rev.as_deref().map(RepositoryRev::parse).transpose();
     let push = Push {
         product: ProductId::parse(&arguments.product).map_err(wrong)?,
         title: arguments.title,
@@ -73,131 +109,42 @@ pub(crate) async fn definitions(definitions: Definitions) -> Result<(), Failure>
         apps,
         requester: PersonName::parse(&arguments.by).map_err(wrong)?,
         files,
+        rev: rev.map_err(wrong)?,
+        import,
+        ask_again: arguments.ask_again,
     };
     let reach = Reach::new(&arguments.server)?;
     let reply: PushReply = reach.post("/api/admin/definitions", &push).await?;
     if arguments.server.json {
         say_json(&reply);
-        return Ok(());
-    }
-    say(&format!(
-        "{} data declared, {} of them without a grant.",
-        reply.declared,
-        reply.asked.len()
-    ));
-    if let Some(request) = reply.request {
-        for item in &reply.asked {
-            say(&format!("  {} ({})", item.datum, item.category));
-        }
-        say(&format!("Request {request} waits for a steward: candor review show {request}"));
-    }
-    Ok(())
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Review {
-    #[command(flatten)]
-    server: Server,
-    #[command(subcommand)]
-    action: ReviewAction,
-}
-
-#[derive(Debug, Subcommand)]
-enum ReviewAction {
-    /// List requests, newest first
-    List,
-    /// Show one request with everything it asks for
-    Show {
-        /// Its number
-        request: i64,
-    },
-    /// Grant a request: what it asks for is in force at once
-    Grant(Deciding),
-    /// Refuse a request
-    Refuse(Deciding),
-    /// Withdraw a grant: what it allowed ends at once
-    Withdraw(Deciding),
-}
-
-#[derive(Debug, Args)]
-struct Deciding {
-    /// The request's number
-    request: i64,
-    /// Who decides; not the one who asked
-    #[arg(long, value_name = "NAME")]
-    by: String,
-    /// Why
-    #[arg(long, default_value = "")]
-    note: String,
-    /// The first day on which a grant holds no longer, yyyy-mm-dd [default: in a year]
-    #[arg(long, value_name = "DAY")]
-    expires: Option<String>,
-}
-
-/// Lists, shows and decides requests.
-pub(crate) async fn review(review: Review) -> Result<(), Failure> {
-    let reach = Reach::new(&review.server)?;
-    let json = review.server.json;
-    match review.action {
-        ReviewAction::List => {
-            let rows: Vec<RequestReply> = reach.get("/api/admin/reviews").await?;
-            if json {
-                say_json(&rows);
-            } else {
-                for row in &rows {
-                    say(&line(row));
-                }
-            }
-        }
-        ReviewAction::Show { request } => {
-            let row: RequestReply = reach.get(&format!("/api/admin/reviews/{request}")).await?;
-            if json {
-                say_json(&row);
-            } else {
-                say(&line(&row));
-                say(&format!("  asked by {} at {}", row.requester, row.opened));
-                if let (Some(steward), Some(expires)) = (&row.steward, &row.expires) {
-                    let note = row.note.as_deref().unwrap_or_default();
-                    say(&format!("  decided by {steward}, until {expires}: {note}"));
-                }
-                for item in &row.items {
-                    say(&format!("  {} ({})", item.datum, item.category));
-                }
-            }
-        }
-        ReviewAction::Grant(deciding) => decide(&reach, json, deciding, Outcome::Granted).await?,
-        ReviewAction::Refuse(deciding) => decide(&reach, json, deciding, Outcome::Refused).await?,
-        ReviewAction::Withdraw(deciding) => {
-            decide(&reach, json, deciding, Outcome::Withdrawn).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn decide(
-    reach: &Reach,
-    json: bool,
-    deciding: Deciding,
-    outcome: Outcome,
-) -> Result<(), Failure> {
-    let steward = PersonName::parse(&deciding.by)
-        .map_err(|error| Failure::configuration(error.to_string()))?;
-    let body = Decide { outcome, steward, note: deciding.note, expires: deciding.expires };
-    let path = format!("/api/admin/reviews/{}/decision", deciding.request);
-    let reply: DecideReply = reach.post(&path, &body).await?;
-    if json {
-        say_json(&reply);
     } else {
-        say(&format!(
-            "Request {} is {}; r{} is in force.",
-            deciding.request,
-            outcome.name(),
-            reply.revision
-        ));
+        lines::pushed(&reply).iter().for_each(|line| say(line));
     }
     Ok(())
 }
 
-fn line(row: &RequestReply) -> String {
-    format!("{:>4}  {:<9}  {}", row.request, row.state, row.title)
+async fn history(server: &Server, product: &str, revision: Option<i64>) -> Result<(), Failure> {
+    let product = ProductId::parse(product).map_err(wrong)?;
+    let reach = Reach::new(server)?;
+    let path = format!("/api/admin/definitions/{product}");
+    match revision {
+        None => {
+            let all: Vec<RevisionReply> = reach.get(&path).await?;
+            if server.json {
+                say_json(&all);
+            } else {
+                all.iter().for_each(|one| say(&lines::revision(one)));
+            }
+        }
+        Some(number) => {
+            let one: RevisionInFull = reach.get(&format!("{path}/{number}")).await?;
+            if server.json {
+                say_json(&one);
+            } else {
+                say(&lines::revision(&one.revision));
+                one.changes.iter().flat_map(lines::change).for_each(|line| say(&line));
+            }
+        }
+    }
+    Ok(())
 }

@@ -269,3 +269,17 @@ async fn an_added_column_takes_its_default() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn many_rows_go_in_with_one_statement() {
+    on_thing(async |db| {
+        let text = format!("INSERT INTO thing (id, day) VALUES {}", candor_database::places(500, 2));
+        let mut query = sqlx::query_as(sqlx::AssertSqlSafe(text + " RETURNING day"));
+        for row in 0..500_i64 {
+            query = query.bind(row.to_be_bytes().to_vec()).bind(row);
+        }
+        let back = rows::<(i64,)>(db, query).await.expect("it goes in");
+        assert_eq!((back.len(), back[499]), (500, (499,)));
+    })
+    .await;
+}

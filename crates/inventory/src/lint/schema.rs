@@ -178,9 +178,9 @@ fn pings(
         let metadata = entry.node.map().and_then(|map| map.get("metadata")?.map());
         let schedule = metadata.and_then(|data| data.get("ping_schedule"));
         let own = schedule.into_iter().flat_map(Node::texts).any(|name| name == entry.name);
-        let nit = if RESERVED_PINGS.contains(&entry.name.as_str()) && !options.allow_reserved {
-            let says = format!("The name is Glean's own, as are {}.", RESERVED_PINGS.join(", "));
-            Some(error("RESERVED_PING", &source.file, entry.line, &entry.name, says))
+        let reserved = reserved_ping(source, entry).filter(|_| !options.allow_reserved);
+        let nit = if reserved.is_some() {
+            reserved
         } else if own {
             let says = "`ping_schedule` names the ping itself.".to_owned();
             Some(error("OWN_SCHEDULE", &source.file, entry.line, &entry.name, says))
@@ -192,6 +192,29 @@ fn pings(
             wrong.insert((entry.name.clone(), String::new()));
         }
     }
+}
+
+fn reserved_ping(source: &Source, entry: &Entry) -> Option<Nit> {
+    RESERVED_PINGS.contains(&entry.name.as_str()).then(|| {
+        let says = format!("The name is Glean's own, as are {}.", RESERVED_PINGS.join(", "));
+        error("RESERVED_PING", &source.file, entry.line, &entry.name, says)
+    })
+}
+
+/// Tells which names of files are Glean's own, whatever else is wrong with them. What cannot be
+/// read declares none.
+pub(super) fn reserved_names(files: &[(String, String)]) -> Vec<Nit> {
+    let source = |(file, text): &(String, String)| {
+        yaml::read(text).ok().and_then(|root| Source::of(file, root).ok()?)
+    };
+    let of = |source: Source| match source.kind {
+        FileKind::Metrics => metric::reserved_names(&source),
+        FileKind::Pings => {
+            source.declared().filter_map(|entry| reserved_ping(&source, entry)).collect()
+        }
+        FileKind::Tags | FileKind::Product => Vec::new(),
+    };
+    files.iter().filter_map(source).flat_map(of).collect()
 }
 
 fn twice(

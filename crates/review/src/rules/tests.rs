@@ -1,17 +1,4 @@
-use candor_inventory::glean;
-
 use super::*;
-
-const METRICS: &str = r"
-$schema: moz://mozilla.org/schemas/glean/metrics/2-0-0
-shop.cart:
-  filled: {type: counter, description: How often., expires: never, data_sensitivity: [interaction], send_in_pings: [till]}
-  vague: {type: counter, description: Vague., expires: never, send_in_pings: [till]}
-";
-const PINGS: &str = r"
-$schema: moz://mozilla.org/schemas/glean/pings/2-0-0
-till: {description: The till., include_client_id: true}
-";
 
 fn day(number: i64) -> Day {
     Day::from_number(number)
@@ -19,26 +6,30 @@ fn day(number: i64) -> Day {
 
 fn decision(outcome: Outcome, steward: &str, expires: i64) -> Decision {
     let steward = PersonName::parse(steward).expect("a name");
-    Decision { outcome, steward, note: String::new(), expires: day(expires) }
+    let except = BTreeSet::new();
+    Decision { outcome, steward, note: String::new(), expires: day(expires), except }
 }
 
 fn item(category: Category) -> Item {
     let datum = DatumId::parse("shop/metric/shop.cart.vague").expect("an id");
-    Item { datum, terms: Terms([0; 32]), category }
+    Item::new(datum, Terms([0; 32]), category)
 }
 
 #[test]
 fn decisions_have_their_rules() {
     let fine = [item(Category::Interaction)];
     let vague = [item(Category::Unclassified)];
-    let asked = |state, items| Asked { kind: Kind::Collect, state, requester: "Ann", items };
+    let requesters = &["Cy".to_owned(), "Ann".to_owned()][..];
+    let asked = |state, items| Asked { kind: Kind::Collect, state, requesters, items };
     use Outcome::{Granted, Refused, Withdrawn};
     for (asked, decision, expected) in [
         (asked("open", &fine[..]), decision(Granted, "Bo", 200), Ok(())),
         (asked("open", &fine), decision(Refused, "Bo", 0), Ok(())),
         (asked("granted", &fine), decision(Withdrawn, "Bo", 0), Ok(())),
         (asked("open", &fine), decision(Granted, " ann", 200), Err("are two people")),
+        (asked("open", &fine), decision(Granted, "Cy", 200), Err("are two people")),
         (asked("granted", &fine), decision(Granted, "Bo", 200), Err("is granted, not open")),
+        (asked("superseded", &fine), decision(Granted, "Bo", 200), Err("is superseded, not open")),
         (asked("open", &fine), decision(Withdrawn, "Bo", 0), Err("is open, not granted")),
         (asked("open", &vague), decision(Granted, "Bo", 200), Err("shop.cart.vague: no category")),
         (asked("open", &vague), decision(Refused, "Bo", 200), Ok(())),
@@ -54,34 +45,37 @@ fn decisions_have_their_rules() {
             }
         }
     }
-    let own = Asked { kind: Kind::BuiltIn, state: "open", requester: "Ann", items: &fine };
+    let own = Asked { kind: Kind::BuiltIn, state: "open", requesters, items: &fine };
     assert!(may_decide(own, &decision(Granted, "Ann", 200), day(100)).is_ok());
 }
 
 #[test]
-fn a_push_asks_for_what_has_no_grant_that_holds() {
-    let product = ProductId::parse("shop").expect("an id");
-    let files = [("m.yaml".into(), METRICS.into()), ("p.yaml".into(), PINGS.into())];
-    let definitions = glean::read(&files).expect("whole");
-    let asked = |grants: &HashMap<_, _>| items_to_review(&product, &definitions, grants, day(100));
-    let all = asked(&HashMap::new());
-    let categories: Vec<_> = all.iter().map(|i| (i.datum.as_str(), i.category)).collect();
-    assert_eq!(
-        categories,
-        [
-            ("shop/ping/till", Category::Interaction),
-            ("shop/metric/shop.cart.filled", Category::Interaction),
-            ("shop/metric/shop.cart.vague", Category::Unclassified),
-        ]
-    );
-    let grant = |item: &Item, expires| {
-        (item.datum.clone(), Grant { terms: item.terms, expires: day(expires) })
+fn parts_can_be_left_out_of_a_grant() {
+    let named = |name: &str, category| {
+        let datum = DatumId::parse(&format!("shop/metric/{name}")).expect("an id");
+        Item::new(datum, Terms([0; 32]), category)
     };
-    assert_eq!(asked(&all.iter().map(|item| grant(item, 101)).collect()), []);
-    assert_eq!(asked(&all.iter().map(|item| grant(item, 100)).collect()), all, "ended today");
-    let other = Grant { terms: Terms([9; 32]), expires: day(200) };
-    let changed = HashMap::from([(all[0].datum.clone(), other)]);
-    assert_eq!(asked(&changed), all, "granted for other terms");
+    let vague = named("vague", Category::Unclassified);
+    let items = [named("clear", Category::Interaction), vague];
+    let requesters = &["Ann".to_owned()][..];
+    let asked = |kind| Asked { kind, state: "open", requesters, items: &items };
+    for (kind, outcome, except, expected) in [
+        (Kind::Collect, Outcome::Granted, &["vague"][..], Ok(())),
+        (Kind::Collect, Outcome::Granted, &["clear"], Err("shop/metric/vague: no category")),
+        (Kind::Collect, Outcome::Granted, &["clear", "vague"], Err("Nothing is left to grant")),
+        (Kind::Collect, Outcome::Granted, &["other"], Err("shop/metric/other is not asked for")),
+        (Kind::Collect, Outcome::Refused, &["vague"], Err("Only a grant")),
+        (Kind::BuiltIn, Outcome::Granted, &["vague"], Err("Only a grant")),
+    ] {
+        let ids = except.iter().map(|name| named(name, Category::Technical).datum);
+        let decision = Decision { except: ids.collect(), ..decision(outcome, "Bo", 200) };
+        let result = may_decide(asked(kind), &decision, day(100)).map_err(|e| e.to_string());
+        match (result, expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(error), Err(part)) if error.contains(part) => {}
+            (result, _) => panic!("{kind:?} {outcome:?} {except:?}: {result:?}"),
+        }
+    }
 }
 
 #[test]

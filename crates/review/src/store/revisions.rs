@@ -83,14 +83,15 @@ pub async fn revisions(
     db: &Database,
     product: &ProductId,
 ) -> Result<Vec<RevisionRow>, ReviewError> {
-    let rows: Vec<(i64, Vec<u8>, i64, String, Option<String>)> = sqlx::query_as(
+    type Row = (i64, Vec<u8>, i64, String, Option<String>);
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT number, fingerprint, pushed_us, pushed_by, rev FROM definition \
          WHERE product = $1 ORDER BY number DESC",
     )
     .bind(product.as_str())
     .fetch_all(db.reader())
     .await?;
-    let row = |(number, fingerprint, pushed_us, by, rev): (_, _, _, _, Option<String>)| {
+    let row = |(number, fingerprint, pushed_us, by, rev): Row| {
         Ok(RevisionRow {
             number,
             fingerprint: hash(fingerprint)?,

@@ -165,10 +165,8 @@ pub(super) fn declared(
     wrong: &mut BTreeSet<(String, String)>,
 ) {
     for category in source.declared() {
-        if !options.allow_reserved && is_reserved(&category.name) {
-            let says = "Categories that begin with glean are Glean's own.".to_owned();
-            let at = category.line;
-            nits.push(error("RESERVED_CATEGORY", &source.file, at, &category.name, says));
+        if let Some(nit) = reserved_category(source, category).filter(|_| !options.allow_reserved) {
+            nits.push(nit);
             wrong.insert((category.name.clone(), String::new()));
             continue;
         }
@@ -185,6 +183,32 @@ pub(super) fn declared(
     }
 }
 
+fn reserved_category(source: &Source, category: &Entry) -> Option<Nit> {
+    is_reserved(&category.name).then(|| {
+        let says = "Categories that begin with glean are Glean's own.".to_owned();
+        error("RESERVED_CATEGORY", &source.file, category.line, &category.name, says)
+    })
+}
+
+/// Tells which names of a file are Glean's own, whatever else is wrong with it.
+pub(super) fn reserved_names(source: &Source) -> Vec<Nit> {
+    let mut nits = Vec::new();
+    for category in source.declared() {
+        if let Some(nit) = reserved_category(source, category) {
+            nits.push(nit);
+            continue;
+        }
+        for metric in category.node.map().map_or(&[][..], |map| &map.entries) {
+            let about = format!("{}.{}", category.name, metric.name);
+            let found = metric.node.map().and_then(|body| reserved(category, metric, body));
+            nits.extend(
+                found.map(|(check, says)| error(check, &source.file, metric.line, &about, says)),
+            );
+        }
+    }
+    nits
+}
+
 fn is_reserved(category: &str) -> bool {
     category.split('.').next() == Some("glean") && !is_half_reserved(category)
 }
@@ -195,14 +219,16 @@ fn is_half_reserved(category: &str) -> bool {
 
 fn problem(category: &Entry, metric: &Entry, options: &Options) -> Option<(&'static str, String)> {
     let body = metric.node.map()?;
-    let extra = body.get("extra_keys").and_then(Node::map);
-    let in_pings = body.get("send_in_pings");
     if let Some(says) = expiry(body, options) {
         return Some(("EXPIRES_FORM", says));
     }
-    if options.allow_reserved {
-        return None;
-    }
+    if options.allow_reserved { None } else { reserved(category, metric, body) }
+}
+
+/// Tells what of a metric is Glean's own.
+fn reserved(category: &Entry, metric: &Entry, body: &Map) -> Option<(&'static str, String)> {
+    let extra = body.get("extra_keys").and_then(Node::map);
+    let in_pings = body.get("send_in_pings");
     if is_half_reserved(&category.name) && metric.name != "ext" {
         let says = format!("Only {}.ext may stand in this category.", category.name);
         return Some(("RESERVED_CATEGORY", says));

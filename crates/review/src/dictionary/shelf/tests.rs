@@ -33,7 +33,9 @@ async fn push(registry: &Registry, metrics: &str, now: Timestamp) -> Option<i64>
     let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let files =
         [file("metrics.yaml", metrics), file("pings.yaml", PINGS), file("product.yaml", PRODUCT)];
-    let pushed = registry.push(&registration, &files, &person("Robin"), now).await;
+    let pushed = registry
+        .push(crate::registry::Push::of(&registration, &files, &person("Robin")), now)
+        .await;
     pushed.expect("it is kept").request
 }
 
@@ -60,6 +62,7 @@ async fn a_dictionary_stands_until_something_changes_and_reads_each_revision_onc
             steward: person("Sam"),
             note: "Lean.".to_owned(),
             expires: now.day().plus(30),
+            except: std::collections::BTreeSet::new(),
         };
         registry.decide(request, &decision, now).await.expect("it may be decided");
         let second = current(now).await;

@@ -71,7 +71,7 @@ async fn with_shop(test: impl AsyncFn(&Router)) {
             file("product.yaml", PRODUCT),
         ];
         let pushed = registry
-            .push(&registration, &files, &person("Robin"), now)
+            .push(crate::registry::Push::of(&registration, &files, &person("Robin")), now)
             .await;
         let request = pushed.expect("it is kept").request.expect("something is asked");
         let decision = Decision {
@@ -79,10 +79,10 @@ async fn with_shop(test: impl AsyncFn(&Router)) {
             steward: person("Sam"),
             note: "Lean <s>enough</s>.".to_owned(),
             expires: Day::parse("2027-06-01").expect("a day"),
+            except: std::collections::BTreeSet::new(),
         };
         registry.decide(request, &decision, now).await.expect("it may be decided");
-        let state = DictionaryState { registry, shelf: Arc::default(), clock, raw_days: 30 };
-        test(&routes(state)).await;
+        test(&routes(&ReviewState { registry, clock }, 30)).await;
     })
     .await;
 }
