@@ -190,6 +190,13 @@ try {
     await everything(browser, host, paths, 'light', 320);
     await withoutScript(browser, host, paths);
   }
+  // What `candor notice build` wrote is looked at as the pages are; it has no server.
+  if (process.env.BUILT_NOTICE) {
+    for (const colorScheme of ['light', 'dark']) {
+      for (const width of [320, 1280]) await everything(browser, 'file://', [process.env.BUILT_NOTICE], colorScheme, width);
+    }
+    await withoutScript(browser, 'file://', [process.env.BUILT_NOTICE]);
+  }
   await weight(browser, base);
   if (newBase) await accepting(browser, newBase, newOwner);
 } finally {

@@ -190,6 +190,10 @@ fn a_notice_begins_with_what_is_to_be_known_first() {
     assert!(summary(&unrated, PINGS)[1].contains("1 is not rated by anybody yet"));
     let always = PINGS.replace("  bugs", "  metadata: {follows_collection_enabled: false}\n  bugs");
     assert!(summary(METRICS, &always)[2].contains("nothing of this, apart from till, and to ask"));
+    let over = METRICS.replace("expires: never", "expires: expired").replace("2027-", "2026-");
+    assert!(summary(&over, PINGS)[0].contains("of the 4 kinds of data that its definitions name"));
+    let bare = summary("$schema: moz://mozilla.org/schemas/glean/metrics/2-0-0\n", PINGS);
+    assert_eq!(bare[0], "Shop declares messages, and no data that they would carry.");
     let nothing = told::tell(
         &Definitions::default(),
         About {
