@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use candor_kernel::{Day, PingName};
+use candor_kernel::Day;
 use serde::Serialize;
 
 use crate::Category;
@@ -103,10 +103,10 @@ impl Linted {
 /// Returns how sensitive a ping is: as its most sensitive metric, and highly sensitive where its
 /// data identify a person together (C13). With `parts_alone`, a demonstration breaks that.
 #[must_use]
-pub fn category_of_ping(definitions: &Definitions, ping: &PingName, parts_alone: bool) -> Category {
+pub fn category_of_ping(definitions: &Definitions, ping: &str, parts_alone: bool) -> Category {
     let metrics = definitions.metrics.values();
     let classified = metrics
-        .filter(|metric| metric.travels_in(ping.as_str()))
+        .filter(|metric| metric.travels_in(ping))
         .map(|metric| metric.category)
         .filter(|category| *category != Category::Unclassified);
     let highest = classified.max().unwrap_or(Category::Technical);

@@ -8,6 +8,7 @@
 //! definitions push ─▶ request (a row for each new or changed datum) ─▶ decision ─▶ in force
 //! ```
 
+pub mod checks;
 pub mod dictionary;
 pub mod http;
 pub mod registry;

@@ -5,10 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use candor_database::Database;
 use candor_inventory::glean::{self, Definitions, Lenient, Terms};
-use candor_inventory::{
-    Category, Finding, Grant, InForce, Inventory, ProductInput, compile, lint,
-};
-use candor_kernel::{DatumId, Fault, Faults, PingName, Revision, Timestamp};
+use candor_inventory::{Category, Finding, Grant, InForce, Inventory, ProductInput, compile, lint};
+use candor_kernel::{DatumId, Fault, Faults, Revision, Timestamp};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
@@ -78,7 +76,7 @@ impl Registry {
     /// Returns how sensitive a ping is, as its request says: what identifies a person together is
     /// highly sensitive, whatever each part is (C13).
     #[must_use]
-    pub fn category_of_ping(&self, definitions: &Definitions, ping: &PingName) -> Category {
+    pub fn category_of_ping(&self, definitions: &Definitions, ping: &str) -> Category {
         lint::category_of_ping(definitions, ping, self.faults.on(Fault::RateParts))
     }
 

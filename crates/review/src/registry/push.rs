@@ -92,7 +92,8 @@ impl Registry {
         let known = self.known(push.registration).await?;
         let before = known.before();
         let today = now.day();
-        let asks = push::asks(product, &definitions, before, push.wants, today);
+        let category = |ping: &str| self.category_of_ping(&definitions, ping);
+        let asks = push::asks(product, &definitions, before, push.wants, today, &category);
         let (revision, request) =
             self.keep(push, &known, (&asks.items, &title_of(&asks.items, title)), now).await?;
         self.refresh(now).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use candor_inventory::glean::{ALL_PINGS, Definitions, Terms};
+use candor_inventory::glean::{Definitions, Terms};
 use candor_inventory::{Category, Grant, compile};
 use candor_kernel::{DatumId, Day, ProductId};
 
@@ -52,7 +52,7 @@ pub struct Removed {
     pub voided: bool,
 }
 
-/// Tells what a push asks for.
+/// Tells what a push asks for; `category_of_ping` says how sensitive each ping is.
 #[must_use]
 pub fn asks(
     product: &ProductId,
@@ -60,11 +60,11 @@ pub fn asks(
     before: Before<'_>,
     wants: Wants,
     today: Day,
+    category_of_ping: &dyn Fn(&str) -> Category,
 ) -> Asks {
     let present: BTreeMap<DatumId, Terms> = compile::data_of(product, definitions).collect();
     let counting = grants_that_count(&present, before.granted.iter().cloned());
     let earlier = Earlier::of(product, before, today);
-    let of_pings = ping_categories(definitions);
     let mut asks = Asks::default();
     for (datum, terms) in compile::data_of(product, definitions) {
         let Some(declared) = Declared::find(product, definitions, &datum) else { continue };
@@ -94,7 +94,7 @@ pub fn asks(
         };
         let category = match declared {
             Declared::Metric(metric) => metric.category,
-            Declared::Ping(name, _) => of_pings(name),
+            Declared::Ping(name, _) => category_of_ping(name),
         };
         asks.items.push(Item { datum, terms, category, how, voided, refused: false });
     }
@@ -156,24 +156,6 @@ impl<'a> Earlier<'a> {
 
     fn grants(&self, datum: &DatumId) -> impl Iterator<Item = &'a Grant> {
         self.granted.get(datum).into_iter().flatten().copied()
-    }
-}
-
-/// A ping is as sensitive as the most sensitive metric it carries; empty ones are technical.
-fn ping_categories(definitions: &Definitions) -> impl Fn(&str) -> Category {
-    let mut highest = HashMap::<String, Category>::new();
-    for metric in definitions.metrics.values() {
-        if metric.category == Category::Unclassified {
-            continue;
-        }
-        for ping in &metric.pings {
-            let category = highest.entry(ping.to_string()).or_insert(metric.category);
-            *category = metric.category.max(*category);
-        }
-    }
-    move |ping| {
-        let of = |name| highest.get(name).copied().unwrap_or(Category::Technical);
-        of(ping).max(of(ALL_PINGS))
     }
 }
 

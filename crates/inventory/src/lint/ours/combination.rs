@@ -37,7 +37,7 @@ pub(super) fn check(definitions: &Definitions, found: &mut Found) {
             let fix = "metadata: {follows_collection_enabled: true}";
             found.error(&item, "PING_OUTLIVES_OPTOUT", says, fix);
         }
-        let metrics = travelling(definitions, name);
+        let metrics = travelling(definitions, name.as_str());
         if let Some(Combined { check, metrics, beside }) = combined(&metrics, ping.client_id, true)
         {
             let says = format!(
@@ -61,7 +61,7 @@ pub(super) fn check(definitions: &Definitions, found: &mut Found) {
 /// A ping of Glean's own is declared elsewhere, so the finding stands at the metrics.
 fn in_glean_s_own(definitions: &Definitions, name: &PingName, found: &mut Found) {
     let Some(Combined { check, metrics, beside }) =
-        combined(&travelling(definitions, name), true, true)
+        combined(&travelling(definitions, name.as_str()), true, true)
     else {
         return;
     };
@@ -76,14 +76,14 @@ fn in_glean_s_own(definitions: &Definitions, name: &PingName, found: &mut Found)
 
 /// Tells whether a ping's data are highly sensitive together, whatever each is alone. What its
 /// authors switched off for the linter counts here, too.
-pub(crate) fn identifies(definitions: &Definitions, ping: &PingName) -> bool {
+pub(crate) fn identifies(definitions: &Definitions, ping: &str) -> bool {
     // Glean's own pings carry the client's id.
     let client_id = definitions.pings.get(ping).is_none_or(|ping| ping.client_id);
     combined(&travelling(definitions, ping), client_id, false).is_some()
 }
 
-fn travelling<'a>(definitions: &'a Definitions, ping: &PingName) -> Metrics<'a> {
-    definitions.metrics.iter().filter(|(_, metric)| metric.travels_in(ping.as_str())).collect()
+fn travelling<'a>(definitions: &'a Definitions, ping: &str) -> Metrics<'a> {
+    definitions.metrics.iter().filter(|(_, metric)| metric.travels_in(ping)).collect()
 }
 
 /// Finds the first combination of a ping's data that is more than its parts. What is rated highly

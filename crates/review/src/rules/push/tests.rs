@@ -41,7 +41,8 @@ fn grants(items: &[Item], expires: i64) -> Vec<(DatumId, Grant)> {
 
 /// What is asked on day 100, and why.
 fn asked(before: Before<'_>, definitions: &Definitions, wants: Wants) -> Asks {
-    asks(&shop(), definitions, before, wants, day(100))
+    let category = |ping: &str| candor_inventory::lint::category_of_ping(definitions, ping, false);
+    asks(&shop(), definitions, before, wants, day(100), &category)
 }
 
 fn told(asks: &Asks) -> Vec<(&str, How, bool)> {
