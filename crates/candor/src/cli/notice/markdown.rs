@@ -59,7 +59,9 @@ fn messages(notice: &Notice, text: &mut String) {
         "## The messages\n\nThe program notes these data while it is used, and sends them in \
          messages; its makers call them pings. The **client id**, where a message carries it, is \
          a random number that the program makes for itself when it first starts: it names nobody, \
-         but by it all that one copy of the program sends can be put together.\n\n",
+         but by it all that one copy of the program sends can be put together. **Device and \
+         program** are the kind and make of the device, system, language, versions, and the day on \
+         which the program was first started.\n\n",
     );
     for message in &notice.messages {
         let Message { id, description, reasons, .. } = message;

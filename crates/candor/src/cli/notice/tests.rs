@@ -104,7 +104,7 @@ fn a_notice_reads_well_as_markdown() {
 
     ## The messages
 
-    The program notes these data while it is used, and sends them in messages; its makers call them pings. The **client id**, where a message carries it, is a random number that the program makes for itself when it first starts: it names nobody, but by it all that one copy of the program sends can be put together.
+    The program notes these data while it is used, and sends them in messages; its makers call them pings. The **client id**, where a message carries it, is a random number that the program makes for itself when it first starts: it names nobody, but by it all that one copy of the program sends can be put together. **Device and program** are the kind and make of the device, system, language, versions, and the day on which the program was first started.
 
     ### Till (`till`)
 
@@ -113,7 +113,7 @@ fn a_notice_reads_well_as_markdown() {
     - Sent for closed: The shop closed.
     - Kinds of data in it: 3
     - With the client id: no
-    - About the device and the program: yes
+    - With device and program: yes
     - Reviewed: <https://example.org/r/1>
     - Who answers: till@example.org
 

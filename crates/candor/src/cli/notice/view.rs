@@ -125,9 +125,10 @@ impl Message {
     /// Returns what there is to know of it beside its description.
     pub(super) fn facts(&self) -> Vec<Fact> {
         let mut facts: Vec<Fact> = self.purpose.iter().flat_map(purpose).collect();
-        facts.push(fact("Kinds of data in it", self.data.to_string()));
+        let data = if self.data == 0 { "none of these".to_owned() } else { self.data.to_string() };
+        facts.push(fact("Kinds of data in it", data));
         facts.push(fact("With the client id", said(self.client_id).to_owned()));
-        facts.push(fact("About the device and the program", said(self.device).to_owned()));
+        facts.push(fact("With device and program", said(self.device).to_owned()));
         if self.sent_when_off {
             facts.push(fact("With the switch off", "it is sent all the same".to_owned()));
         }
