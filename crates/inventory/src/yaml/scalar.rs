@@ -65,7 +65,9 @@ fn number(text: &str) -> Option<Value> {
             None => Value::Float(if negative { f64::MIN } else { f64::MAX }),
         });
     }
-    let float = float(digits)?;
+    // A sign before a point makes a text of it, as in no later version.
+    let signed_point = digits.len() < text.len() && digits.starts_with('.');
+    let float = float(digits).filter(|float| !signed_point || float.is_infinite())?;
     Some(Value::Float(if negative { -float } else { float }))
 }
 

@@ -36,6 +36,7 @@ fn plain_words_mean_what_they_mean_in_yaml_1_1() {
         ("1.5", Float(1.5)),
         ("1.", Float(1.0)),
         (".5", Float(0.5)),
+        ("-.5", Text("-.5".into())),
         ("1e3", Text("1e3".into())),
         ("1.0e3", Text("1.0e3".into())),
         ("1.0e+3", Float(1000.0)),

@@ -1,6 +1,7 @@
 //! Files that mean harm, and files that are broken: the linter says so, soon, and goes on.
 
-use candor_inventory::lint::{Linted, Profile, lint};
+use candor_inventory::glean;
+use candor_inventory::lint::{Linted, Profile, Severity, lint};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -143,6 +144,8 @@ proptest! {
         }
         for profile in [Profile::Glean, Profile::Candor] {
             let linted = lint(&files, &options("--require-tags", profile));
+            let right = linted.count(Severity::Error) == 0;
+            prop_assert!(!right || glean::read(&files).is_ok(), "what is right can be pushed");
             for nit in linted.nits {
                 let (_, text) = files.iter().find(|(file, _)| *file == nit.at.file).expect("a file");
                 // Lines end in more ways than Rust counts.
