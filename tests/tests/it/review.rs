@@ -90,7 +90,7 @@ async fn definitions_with_problems_change_nothing() {
         let reply = world.admin("/api/admin/definitions", &body).await;
         let problem = reply.json();
         assert_eq!((reply.status, problem["slug"].as_str()), (422, Some("definitions-refused")));
-        assert!(problem["detail"].as_str().expect("text").contains("sample.app.enabled_flag"));
+        assert!(problem["detail"].as_str().expect("text").contains("enabled_flag has the type"));
         assert_eq!(world.post_captured().await.status, 200);
         let taken = json!({
             "product": "other", "title": "Other", "contact": "", "requester": "Robin",
