@@ -19,8 +19,10 @@ const TARGET_PIXELS_MIN = 44;
 const PAGES = [
   '/', '/promises', '/promises/S30', '/promises/H01', '/promises/register', '/notice', '/notice/versions',
   '/notice/versions/1', '/about', '/reports', '/reports/people-who-started-it', '/there-is-nothing-here',
+  '/data', '/data?q=no+such+word', '/data?product=candor', '/data/sample', '/data/sample/ping/sample-bundle',
+  '/data/sample/metric/sample.app.started', '/data/candor', '/data/candor/field/product.title',
 ];
-const PAGES_OF_NEW = ['/', '/promises', '/notice', '/notice/versions', '/about'];
+const PAGES_OF_NEW = ['/', '/promises', '/notice', '/notice/versions', '/about', '/data', '/data/candor'];
 
 // Its address holds a secret that the server made.
 if (process.env.DEBUG_PAGE) PAGES.push(process.env.DEBUG_PAGE);

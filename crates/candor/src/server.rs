@@ -219,6 +219,7 @@ impl Server {
             .merge(candor_web::health::routes(missing))
             .merge(build::routes())
             .merge(well_known::routes())
+            .merge(candor_review::http::dictionary::routes(&review, self.raw_days))
             .merge(welcome::routes(welcome));
         let mut admin = candor_review::http::admin(&review);
         admin.extend(candor_notices::http::admin(&notices));

@@ -2,6 +2,7 @@
 
 mod b12;
 mod deletion;
+mod dictionary;
 mod fuzz;
 mod h21;
 mod library;

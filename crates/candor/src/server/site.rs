@@ -9,7 +9,8 @@ use crate::{Config, build};
 
 pub(super) fn site(config: &Config) -> Site {
     let item = |label: &str, href: &str| NavItem { label: label.into(), href: href.into() };
-    let mut navigation = vec![item("Promises", "/promises"), item("Notice", "/notice")];
+    let mut navigation =
+        vec![item("Promises", "/promises"), item("Notice", "/notice"), item("Data", "/data")];
     if config.services.reports {
         navigation.push(item("Reports", "/reports"));
     }
@@ -23,6 +24,11 @@ pub(super) fn doors(config: &Config) -> Arc<[Door]> {
             href: "/notice",
             title: "What is collected",
             about: "The notice, written from what is declared and reviewed. Every version stays readable.",
+        },
+        Door {
+            href: "/data",
+            title: "Every datum, one by one",
+            about: "What each is, why it may be kept, who granted it, how to switch it off, and its story.",
         },
         Door {
             href: "/promises/register",

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use candor_inventory::compare::Subject;
-use candor_inventory::glean::{Expires, Terms};
+use candor_inventory::glean::{Definitions, Expires, Terms};
 use candor_inventory::{Category, Grant, Inventory, Record, Retention, Why, compile, plain};
 use candor_kernel::{DatumId, Day};
 
 use super::past::Past;
 use super::{Body, Datum, Dictionary, Granted, OWN, Own, Product, State, told};
 use crate::store::counting;
-use crate::store::dictionary::{Known, Reviewed};
+use crate::store::dictionary::{Known, Reviewed, Row};
 
 /// Everything that a dictionary is made from.
 pub(super) struct Input<'a> {
@@ -31,14 +31,14 @@ pub(super) struct Collected<'a> {
 }
 
 /// The requests that ask for each datum, oldest first.
-type Asked<'a> = BTreeMap<&'a DatumId, Vec<(&'a Reviewed, Terms)>>;
+type Asked<'a> = BTreeMap<&'a DatumId, Vec<(&'a Reviewed, Row)>>;
 
 /// Makes the dictionary of a day.
 pub(super) fn index(input: &Input<'_>) -> Dictionary {
     let mut asked = Asked::new();
     for review in input.reviews {
-        for (datum, terms) in &review.items {
-            asked.entry(datum).or_default().push((review, *terms));
+        for (datum, row) in &review.items {
+            asked.entry(datum).or_default().push((review, *row));
         }
     }
     let mut dictionary = Dictionary::default();
@@ -58,7 +58,7 @@ pub(super) fn index(input: &Input<'_>) -> Dictionary {
                 .map(|people| (people.design.clone(), people.implementation.clone())),
             revision: collected.past.newest,
         };
-        dictionary.data.extend(data(collected, &asked, input.today));
+        dictionary.data.extend(data(collected, &asked, input));
         dictionary.products.insert(product.id.clone(), product);
     }
     let own = Product {
@@ -79,8 +79,8 @@ fn key(datum: &Datum) -> (&str, &str, &str) {
     (&datum.product, datum.body.kind(), &datum.name)
 }
 
-fn data(collected: &Collected<'_>, asked: &Asked<'_>, today: Day) -> Vec<Datum> {
-    let (product, past) = (&collected.product.product, collected.past);
+fn data(collected: &Collected<'_>, asked: &Asked<'_>, input: &Input<'_>) -> Vec<Datum> {
+    let (product, past, today) = (&collected.product.product, collected.past, input.today);
     let definitions = &past.definitions;
     let present: BTreeMap<_, _> = compile::data_of(product, definitions).collect();
     let grants = counting(&present, collected.granted);
@@ -104,11 +104,10 @@ fn data(collected: &Collected<'_>, asked: &Asked<'_>, today: Day) -> Vec<Datum> 
             state(standing, terms, reviews)
         });
         let mut story = past.told.get(&subject).cloned().unwrap_or_default();
-        story.extend(
-            reviews
-                .iter()
-                .flat_map(|(review, asked)| told::review(review, terms == Some(*asked), today)),
-        );
+        let told = |(review, row): &(&Reviewed, Row)| {
+            told::review(review, *row, terms == Some(row.terms), today)
+        };
+        story.extend(reviews.iter().flat_map(told));
         story.extend(told::end(&body, today));
         story.sort_by_key(|told| told.at);
         let granted = terms.and_then(|terms| granted(reviews, terms, today));
@@ -119,7 +118,10 @@ fn data(collected: &Collected<'_>, asked: &Asked<'_>, today: Day) -> Vec<Datum> 
                 Body::Metric(metric) => metric.description.clone(),
                 Body::Field(own) => own.field.what.clone(),
             },
-            category: category(past, &subject, &body),
+            category: match &body {
+                Body::Metric(metric) => metric.category,
+                _ => category_of_ping(definitions, &name),
+            },
             ends: ends(&body, granted.as_ref()),
             grant: granted,
             words: String::new(),
@@ -134,24 +136,17 @@ fn data(collected: &Collected<'_>, asked: &Asked<'_>, today: Day) -> Vec<Datum> 
 }
 
 /// A ping is as sensitive as the most sensitive metric that travels in it.
-fn category(past: &Past, subject: &Subject, body: &Body) -> Category {
-    let metrics = past.definitions.metrics.values();
-    match (subject, body) {
-        (_, Body::Metric(metric)) => metric.category,
-        (Subject::Ping(name), _) => metrics
-            .filter(|metric| metric.travels_in(name.as_str()))
-            .map(|metric| metric.category)
-            .filter(|category| *category != Category::Unclassified)
-            .max()
-            .unwrap_or(Category::Technical),
-        _ => Category::Technical,
-    }
+fn category_of_ping(definitions: &Definitions, ping: &str) -> Category {
+    let metrics = definitions.metrics.values().filter(|metric| metric.travels_in(ping));
+    let categories = metrics.map(|metric| metric.category);
+    let classified = categories.filter(|category| *category != Category::Unclassified);
+    classified.max().unwrap_or(Category::Technical)
 }
 
 fn state(
     standing: Result<(), Why>,
     terms: Terms,
-    reviews: &[(&Reviewed, Terms)],
+    reviews: &[(&Reviewed, Row)],
 ) -> (State, Option<&'static str>) {
     match standing {
         Ok(()) => (State::InForce, None),
@@ -171,8 +166,8 @@ fn state(
             (State::Refused, Some(why))
         }
         Err(Why::Unreviewed) => {
-            let last = reviews.iter().rev().find(|(_, asked)| *asked == terms);
-            match last.map(|(review, _)| review.state.as_str()) {
+            let last = reviews.iter().rev().find(|(_, row)| row.terms == terms);
+            match last.map(|(review, row)| review.state_of(*row)) {
                 Some("refused") => (State::Refused, None),
                 Some("withdrawn") => (State::Refused, Some("Its grant was withdrawn.")),
                 _ => (State::Waiting, None),
@@ -182,9 +177,10 @@ fn state(
 }
 
 /// Finds the grant that counts: the longest for exactly what is declared now.
-fn granted(reviews: &[(&Reviewed, Terms)], terms: Terms, today: Day) -> Option<Granted> {
-    let fitting =
-        reviews.iter().filter(|(review, asked)| *asked == terms && review.state == "granted");
+fn granted(reviews: &[(&Reviewed, Row)], terms: Terms, today: Day) -> Option<Granted> {
+    let fitting = reviews
+        .iter()
+        .filter(|(review, row)| row.terms == terms && review.state_of(*row) == "granted");
     let grants = fitting.filter_map(|(review, _)| {
         let decision = review.decision.as_ref().filter(|decision| decision.expires > today)?;
         let (request, steward) = (review.request, decision.steward.clone());
@@ -214,7 +210,7 @@ fn fields(part: &Inventory, asked: &Asked<'_>, input: &Input<'_>) -> Vec<Datum> 
         let reviews = id.and_then(|id| asked.get(&id)).map_or(&[][..], Vec::as_slice);
         let story = reviews
             .iter()
-            .flat_map(|(review, _)| told::review(review, input.accepted, input.today));
+            .flat_map(|(review, row)| told::review(review, *row, input.accepted, input.today));
         let accepted = reviews.iter().rev().filter(|_| input.accepted).find_map(|(review, _)| {
             let decision = review.decision.as_ref().filter(|_| review.state == "granted")?;
             let (request, steward) = (review.request, decision.steward.clone());

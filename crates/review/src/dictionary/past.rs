@@ -28,22 +28,25 @@ impl Past {
         self.newest.map_or(0, |(number, _)| number)
     }
 
-    /// Follows the next revision.
-    pub(super) fn follow(&mut self, number: i64, at: Timestamp, definitions: Definitions) {
+    /// Follows the next revision; `named` is how a sentence names it.
+    pub(super) fn follow(
+        &mut self,
+        (number, at): (i64, Timestamp),
+        named: &str,
+        definitions: Definitions,
+    ) {
         let before = std::mem::replace(&mut self.definitions, Arc::new(definitions));
         for Change { subject, how, voids } in compare(&before, &self.definitions) {
             let known = self.told.contains_key(&subject);
             let (words, details) = match how {
-                How::Added if known => (format!("Declared again, in revision {number}."), vec![]),
-                How::Added => (format!("First declared, in revision {number}."), vec![]),
-                How::Removed => {
-                    (format!("Removed from the definitions in revision {number}."), vec![])
-                }
+                How::Added if known => (format!("Declared again, in {named}."), vec![]),
+                How::Added => (format!("First declared, in {named}."), vec![]),
+                How::Removed => (format!("Removed from the definitions in {named}."), vec![]),
                 How::Changed(details) if voids => {
                     let words = "a grant for what it was before does not count any more";
-                    (format!("Changed in revision {number}: {words}."), details)
+                    (format!("Changed in {named}: {words}."), details)
                 }
-                How::Changed(details) => (format!("Described anew in revision {number}."), details),
+                How::Changed(details) => (format!("Described anew in {named}."), details),
             };
             match body(&before, &subject).filter(|_| body(&self.definitions, &subject).is_none()) {
                 Some(last) => drop(self.gone.insert(subject.clone(), last)),

@@ -64,10 +64,7 @@ impl Query {
     pub fn filter(&self) -> Result<Filter<'_>, String> {
         let Self { q, product, type_name, tag, category, state, ends_by, after } = self;
         let long = |text: &&String| text.chars().count() > limits::DICTIONARY_QUERY_CHARS;
-        if [q, product, type_name, tag, category, state, ends_by, after]
-            .iter()
-            .any(long)
-        {
+        if [q, product, type_name, tag, category, state, ends_by, after].iter().any(long) {
             let most = limits::DICTIONARY_QUERY_CHARS;
             return Err(format!("A part of the search is longer than {most} characters."));
         }

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use candor_database::Database;
-use candor_inventory::{Grant, glean};
+use candor_inventory::Grant;
 use candor_kernel::{DatumId, Day, ProductId, Timestamp};
 use tokio::sync::Mutex;
 
@@ -13,6 +12,7 @@ use super::index::{Collected, Input, index};
 use super::past::Past;
 use crate::registry::Registry;
 use crate::rules::{Kind, ReviewError};
+use crate::store::dictionary::Pushed;
 use crate::store::{self, dictionary};
 
 /// Keeps the newest dictionary. One is made at a time; who asks meanwhile waits for it.
@@ -35,12 +35,11 @@ impl Shelf {
         registry: &Registry,
         now: Timestamp,
     ) -> Result<Arc<Dictionary>, ReviewError> {
-        let db = registry.database();
         let mut held = self.0.lock().await;
         let accepted = registry.in_force().borrow().accepted;
-        let stamp = Some((dictionary::stamp(db).await?, now.day(), accepted));
+        let stamp = Some((dictionary::stamp(registry.database()).await?, now.day(), accepted));
         if held.stamp != stamp {
-            let made = held.make(db, registry, accepted, now.day()).await?;
+            let made = held.make(registry, accepted, now.day()).await?;
             held.dictionary = Arc::new(made);
             held.stamp = stamp;
         }
@@ -51,17 +50,17 @@ impl Shelf {
 impl Held {
     async fn make(
         &mut self,
-        db: &Database,
         registry: &Registry,
         accepted: bool,
         today: Day,
     ) -> Result<Dictionary, ReviewError> {
+        let db = registry.database();
         let grants = store::grants(db, Kind::Collect).await?;
         let reviews = dictionary::reviewed(db).await?;
         let known = dictionary::known(db).await?;
         for product in &known {
-            follow(db, &product.product, self.pasts.entry(product.product.clone()).or_default())
-                .await?;
+            let past = self.pasts.entry(product.product.clone()).or_default();
+            follow(registry, &product.product, past).await?;
         }
         let products = known.iter().filter_map(|product| {
             let past = self.pasts.get(&product.product)?;
@@ -75,12 +74,19 @@ impl Held {
 
 /// Reads the revisions that came since. One that reads no longer, because a newer build asks more
 /// of definitions, changes nothing.
-async fn follow(db: &Database, product: &ProductId, past: &mut Past) -> Result<(), ReviewError> {
+async fn follow(
+    registry: &Registry,
+    product: &ProductId,
+    past: &mut Past,
+) -> Result<(), ReviewError> {
+    let db = registry.database();
     let mut after = past.number();
     while let Some(pushed) = dictionary::pushed_after(db, product, after).await? {
         after = pushed.number;
-        match glean::read(&pushed.files) {
-            Ok(definitions) => past.follow(pushed.number, pushed.at, definitions),
+        match registry.reads(&pushed.files) {
+            Ok(definitions) => {
+                past.follow((pushed.number, pushed.at), &named(&pushed), definitions);
+            }
             Err(findings) => {
                 let number = pushed.number;
                 tracing::warn!(%product, number, problems = findings.len(), "revision not read");
@@ -88,6 +94,13 @@ async fn follow(db: &Database, product: &ProductId, past: &mut Past) -> Result<(
         }
     }
     Ok(())
+}
+
+fn named(pushed: &Pushed) -> String {
+    let Pushed { number, by, rev, .. } = pushed;
+    let who = if by.is_empty() { String::new() } else { format!(" by {by}") };
+    let whence = rev.as_ref().map(|rev| format!(" from {rev}")).unwrap_or_default();
+    format!("revision {number}{who}{whence}")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use candor_kernel::{DatumId, Day, ProductId, Timestamp, limits};
 use super::index::{Collected, Input, index};
 use super::past::Past;
 use super::*;
-use crate::store::dictionary::{Decided, Known, Reviewed};
+use crate::store::dictionary::{Decided, Known, Reviewed, Row};
 
 const METRICS: &str = r"
 $schema: moz://mozilla.org/schemas/glean/metrics/2-0-0
@@ -62,12 +62,12 @@ fn definitions(metrics: &str) -> glean::Definitions {
 /// A product with two revisions: the second lacks a metric and sends another more often.
 fn past() -> Past {
     let mut past = Past::default();
-    past.follow(1, at("2026-10-01"), definitions(METRICS));
+    past.follow((1, at("2026-10-01")), "revision 1", definitions(METRICS));
     let kept = METRICS.lines().filter(|line| !line.contains("Gone soon"));
     let kept: Vec<_> = kept.collect();
     let text =
         kept.join("\n").replace("never\n    data_s", "never\n    lifetime: user\n    data_s");
-    past.follow(2, at("2026-11-02"), definitions(&text));
+    past.follow((2, at("2026-11-02")), "revision 2 by Robin", definitions(&text));
     past
 }
 
@@ -80,7 +80,9 @@ fn reviewed(request: i64, state: &str, opened: &str, of: &glean::Definitions) ->
         expires: day("2027-01-01"),
     });
     let (requester, state) = ("Robin".to_owned(), state.to_owned());
-    let items = compile::data_of(&product, of).collect();
+    let rows =
+        compile::data_of(&product, of).map(|(datum, terms)| (datum, Row { terms, refused: false }));
+    let items = rows.collect();
     Reviewed { request, requester, opened: at(opened), state, decision, items }
 }
 
@@ -100,7 +102,7 @@ fn dictionary(second: &str, today: &str) -> Dictionary {
     let granted = reviews.iter().filter(|review| review.state == "granted");
     let granted: Vec<(DatumId, Grant)> = granted
         .flat_map(|review| review.items.iter())
-        .map(|(id, terms)| (id.clone(), Grant { terms: *terms, expires: day("2027-01-01") }))
+        .map(|(id, row)| (id.clone(), Grant { terms: row.terms, expires: day("2027-01-01") }))
         .collect();
     let products = vec![Collected { product: &known, past: &past, granted: Some(&granted) }];
     let own = [Inventory::read(OWN_PART).expect("whole")];
@@ -149,7 +151,7 @@ fn a_story_is_told_from_the_first_declaration_on() {
     2026-10-01 First declared, in revision 1. 
     2026-10-02 Robin asked to keep it (request 1). 
     2026-10-03 Sam granted it until 2027-01-01 (request 1). Lean.
-    2026-11-02 Changed in revision 2: a grant for what it was before does not count any more. The program keeps it on the device until the program is removed; before: until it is sent.
+    2026-11-02 Changed in revision 2 by Robin: a grant for what it was before does not count any more. The program keeps it on the device until the program is removed; before: until it is sent.
     2026-11-03 Robin asked to keep it (request 2). 
     2026-11-04 Sam granted it until 2027-01-01 (request 2). Lean.
     2027-01-01 The grant of request 2 ended.
@@ -158,7 +160,7 @@ fn a_story_is_told_from_the_first_declaration_on() {
     2026-10-01 First declared, in revision 1. 
     2026-10-02 Robin asked to keep it (request 1). 
     2026-10-03 Sam granted it until 2027-01-01 (request 1). Lean.
-    2026-11-02 Removed from the definitions in revision 2.
+    2026-11-02 Removed from the definitions in revision 2 by Robin.
     "#);
     insta::assert_snapshot!(story("shop.cart.old"), @r#"
     2026-10-01 First declared, in revision 1. 
@@ -224,7 +226,7 @@ fn pages_hold_everything_once() {
         lines.collect::<String>()
     );
     let mut past = Past::default();
-    past.follow(1, at("2026-10-01"), definitions(&text));
+    past.follow((1, at("2026-10-01")), "revision 1", definitions(&text));
     let known = Known {
         product: ProductId::parse("shop").expect("an id"),
         title: String::new(),

@@ -4,7 +4,7 @@ use candor_inventory::glean::Expires;
 use candor_kernel::{Day, Timestamp};
 
 use super::Body;
-use crate::store::dictionary::Reviewed;
+use crate::store::dictionary::{Reviewed, Row};
 
 /// Something that happened to a datum.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +23,21 @@ impl Told {
     }
 }
 
-/// Tells what a request did to a datum that it asks for; `counts` where it asks for what is
-/// declared now, so that the end of its grant is an end.
-pub(super) fn review(reviewed: &Reviewed, counts: bool, today: Day) -> Vec<Told> {
-    let Reviewed { request, requester, opened, state, decision, .. } = reviewed;
-    let asked = format!("{requester} asked to keep it (request {request}).");
+/// Tells what a request did to one of its data; `counts` where it asks for what is declared now,
+/// so that the end of its grant is an end.
+pub(super) fn review(reviewed: &Reviewed, row: Row, counts: bool, today: Day) -> Vec<Told> {
+    let Reviewed { request, requester, opened, decision, .. } = reviewed;
+    let state = reviewed.state_of(row);
+    let asked = match state {
+        "superseded" => {
+            format!("{requester} asked to keep it (request {request}; a later one took its place).")
+        }
+        _ => format!("{requester} asked to keep it (request {request})."),
+    };
     let mut told = vec![Told::new(*opened, asked, Vec::new())];
     let Some(decision) = decision else { return told };
     let (steward, expires) = (&decision.steward, decision.expires);
-    let words = match state.as_str() {
+    let words = match state {
         "granted" => format!("{steward} granted it until {expires} (request {request})."),
         "refused" => format!("{steward} refused it (request {request})."),
         "withdrawn" => format!("{steward} withdrew the grant (request {request})."),

@@ -23,7 +23,7 @@ use axum::{Json, Router};
 use candor_kernel::{Clock, limits};
 use candor_web::{Frame, Problem, html};
 
-use super::problem;
+use super::{ReviewState, problem};
 use crate::dictionary::{Dictionary, OWN, Query, Shelf};
 use crate::registry::Registry;
 
@@ -35,17 +35,12 @@ pub use allowed::{AllowList, AllowedApp, AllowedMetric, AllowedPing};
 pub use reply::{DatumReply, GrantReply, ProductReply, SearchReply, SummaryReply, ToldReply};
 use shown::{Choices, Counts, Details, Row};
 
-/// What the routes share.
 #[derive(Clone)]
-pub struct DictionaryState {
-    /// The registry.
-    pub registry: Arc<Registry>,
-    /// Where the dictionary stands.
-    pub shelf: Arc<Shelf>,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
-    /// Days after which raw pings go.
-    pub raw_days: u32,
+struct DictionaryState {
+    registry: Arc<Registry>,
+    shelf: Arc<Shelf>,
+    clock: Arc<dyn Clock>,
+    raw_days: u32,
 }
 
 #[derive(Template)]
@@ -80,8 +75,10 @@ struct DatumPage {
     details: Details,
 }
 
-/// Returns the public routes.
-pub fn routes(state: DictionaryState) -> Router {
+/// Returns the public routes. Raw pings are gone after `raw_days`.
+pub fn routes(review: &ReviewState, raw_days: u32) -> Router {
+    let (registry, clock) = (Arc::clone(&review.registry), Arc::clone(&review.clock));
+    let state = DictionaryState { registry, shelf: Arc::default(), clock, raw_days };
     Router::new()
         .route("/data", get(search_page))
         .route("/data/{product}", get(product_page))

@@ -7,7 +7,7 @@ use candor_inventory::Channel;
 use candor_inventory::glean::Terms;
 use candor_kernel::{AppId, DatumId, Day, ProductId, Timestamp};
 
-use super::{Kind, ReviewError, hash, stored};
+use super::{Kind, ReviewError, files, hash, stored};
 
 /// Counts that change whenever the dictionary may: revisions, requests, decisions, the time of the
 /// last decision, the state of what is in force.
@@ -26,6 +26,10 @@ pub(crate) struct Known {
 pub(crate) struct Pushed {
     pub(crate) number: i64,
     pub(crate) at: Timestamp,
+    /// Who pushed it; empty where that was not kept.
+    pub(crate) by: String,
+    /// The state of the team's repository, where it was named.
+    pub(crate) rev: Option<String>,
     pub(crate) files: Vec<(String, String)>,
 }
 
@@ -35,10 +39,18 @@ pub(crate) struct Reviewed {
     pub(crate) request: i64,
     pub(crate) requester: String,
     pub(crate) opened: Timestamp,
-    /// open, granted, refused or withdrawn.
+    /// open, granted, refused, withdrawn or superseded.
     pub(crate) state: String,
     pub(crate) decision: Option<Decided>,
-    pub(crate) items: BTreeMap<DatumId, Terms>,
+    pub(crate) items: BTreeMap<DatumId, Row>,
+}
+
+/// One datum of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) terms: Terms,
+    /// True where it was left out when the rest was granted.
+    pub(crate) refused: bool,
 }
 
 /// A decision as stored.
@@ -89,23 +101,17 @@ pub(crate) async fn pushed_after(
     product: &ProductId,
     number: i64,
 ) -> Result<Option<Pushed>, ReviewError> {
-    let next: Option<(i64, i64)> = sqlx::query_as(
-        "SELECT number, pushed_us FROM definition WHERE product = $1 AND number > $2 \
-         ORDER BY number LIMIT 1",
+    let next: Option<(i64, i64, String, Option<String>)> = sqlx::query_as(
+        "SELECT number, pushed_us, pushed_by, rev FROM definition \
+         WHERE product = $1 AND number > $2 ORDER BY number LIMIT 1",
     )
     .bind(product.as_str())
     .bind(number)
     .fetch_optional(db.reader())
     .await?;
-    let Some((number, pushed_us)) = next else { return Ok(None) };
-    let files = sqlx::query_as(
-        "SELECT name, source FROM definition_file WHERE product = $1 AND number = $2 ORDER BY name",
-    )
-    .bind(product.as_str())
-    .bind(number)
-    .fetch_all(db.reader())
-    .await?;
-    Ok(Some(Pushed { number, at: Timestamp::from_micros(pushed_us), files }))
+    let Some((number, pushed_us, by, rev)) = next else { return Ok(None) };
+    let files = files(db, product, number).await?;
+    Ok(Some(Pushed { number, at: Timestamp::from_micros(pushed_us), by, rev, files }))
 }
 
 type RequestColumns =
@@ -124,16 +130,27 @@ pub(crate) async fn reviewed(db: &Database) -> Result<Vec<Reviewed>, ReviewError
     .fetch_all(db.reader())
     .await?;
     let mut requests: BTreeMap<i64, Reviewed> = rows.into_iter().map(request).collect();
-    let items: Vec<(i64, String, Vec<u8>)> =
-        sqlx::query_as("SELECT request, datum, terms FROM review_item")
+    let items: Vec<(i64, String, Vec<u8>, i64)> =
+        sqlx::query_as("SELECT request, datum, terms, refused FROM review_item")
             .fetch_all(db.reader())
             .await?;
-    for (request, datum, terms) in items {
+    for (request, datum, terms, refused) in items {
         if let Some(reviewed) = requests.get_mut(&request) {
-            reviewed.items.insert(stored(DatumId::parse(&datum))?, Terms(hash(terms)?));
+            let row = Row { terms: Terms(hash(terms)?), refused: refused != 0 };
+            reviewed.items.insert(stored(DatumId::parse(&datum))?, row);
         }
     }
     Ok(requests.into_values().collect())
+}
+
+impl Reviewed {
+    /// Returns what became of one of its data: its own state, unless that datum was left out.
+    pub(crate) fn state_of(&self, row: Row) -> &str {
+        match (self.state.as_str(), row.refused) {
+            ("granted" | "withdrawn", true) => "refused",
+            (state, _) => state,
+        }
+    }
 }
 
 fn request(row: RequestColumns) -> (i64, Reviewed) {

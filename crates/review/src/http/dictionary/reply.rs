@@ -307,22 +307,24 @@ fn people(blank: &DatumReply, emails: &[String]) -> Vec<String> {
 
 /// Says how somebody can keep it from being taken, as the decision about each ping has it.
 fn off(category: Category, product: &Product) -> Vec<String> {
-    let mut said = Vec::new();
-    let of = |channel: Channel| product.apps.iter().any(|(_, one)| *one == channel);
-    let both = of(Channel::Release) && of(Channel::PreRelease);
-    for (channel, name) in [(Channel::Release, "released"), (Channel::PreRelease, "test")] {
-        if !of(channel) {
-            continue;
+    let begins = |channel: Channel| {
+        let registered = product.apps.iter().any(|(_, one)| *one == channel);
+        let offer = compile::offer(category, channel);
+        registered.then_some(match offer {
+            Offer::On => "on until the person says no",
+            Offer::Ask | Offer::Explicit => "off until the person says yes to it",
+        })
+    };
+    let first = match (begins(Channel::Release), begins(Channel::PreRelease)) {
+        (None, None) => None,
+        (Some(released), Some(test)) if released != test => {
+            Some(format!("In released versions it is {released}; in test versions {test}."))
         }
-        let versions = if both { format!("In {name} versions it is") } else { "It is".to_owned() };
-        said.push(match compile::offer(category, channel) {
-            Offer::On => format!("{versions} on until the person says no."),
-            _ => format!("{versions} off until the person says yes to it."),
-        });
-    }
-    said.push("Whoever sends DNT: 1 or Sec-GPC: 1 has said no: then nothing is kept.".to_owned());
-    said.push(
-        "The program has a switch of its own; when it is off, what was kept is deleted.".to_owned(),
-    );
-    said
+        (Some(begins), _) | (None, Some(begins)) => Some(format!("It is {begins}.")),
+    };
+    let always = [
+        "Whoever sends DNT: 1 or Sec-GPC: 1 has said no: then nothing is kept.",
+        "The program has a switch of its own; when it is off, what was kept is deleted.",
+    ];
+    first.into_iter().chain(always.map(str::to_owned)).collect()
 }

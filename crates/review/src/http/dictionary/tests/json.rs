@@ -52,7 +52,7 @@ async fn a_metric_tells_everything_that_is_known_of_it() {
             {
               "day": "2026-11-21",
               "details": [],
-              "what": "First declared, in revision 1."
+              "what": "First declared, in revision 1 by Robin."
             },
             {
               "day": "2026-11-21",
