@@ -98,7 +98,9 @@ pub(super) fn markdown(changes: &Changes) -> String {
     }
     let of = |how: &'static str| changes.changes.iter().filter(move |told| told.change == how);
     let kinds = [("added", "new"), ("changed", "changed"), ("removed", "gone")];
-    let counted = kinds.map(|(how, word)| format!("{} {word}", of(how).count()));
+    let counted = kinds.map(|(how, word)| (of(how).count(), word)).into_iter();
+    let counted = counted.filter(|(count, _)| *count > 0);
+    let counted = counted.map(|(count, word)| format!("{count} {word}"));
     text.push_str(&format!(
         "{}. {}\n",
         plain::list(counted),
