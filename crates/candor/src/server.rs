@@ -12,8 +12,7 @@ use candor_notices::http::NoticeState;
 use candor_notices::{Notices, Register, Runner};
 use candor_reports::Reports;
 use candor_reports::http::ReportsState;
-use candor_review::http::ReviewState;
-use candor_review::{Registry, store::StoredProduct};
+use candor_review::{Registry, checks::ReviewChecks, http::ReviewState, store::StoredProduct};
 use candor_segments::Landing;
 use candor_telemetry::checks::TelemetryChecks;
 use candor_telemetry::counts::Counts;
@@ -105,7 +104,9 @@ impl Server {
         let db = open_database(config, &own, clock.as_ref()).await?;
         let sweeper = Arc::new(Sweeper::new(db.clone(), &own, faults.clone())?);
         let own_products = config.services.telemetry.then(probe_product).into_iter().collect();
-        let registry = Arc::new(Registry::new(db.clone(), own.clone(), own_products));
+        let registry =
+            Registry::new(db.clone(), own.clone(), own_products).with_faults(faults.clone());
+        let registry = Arc::new(registry);
         let (standing_sender, standing) = watch::channel(Arc::<Standing>::default());
         let (missing, missing_receiver) = watch::channel(vec!["the first checks".to_owned()]);
 
@@ -135,6 +136,10 @@ impl Server {
                 turn: Mutex::default(),
             }));
         }
+        checks.push(Arc::new(ReviewChecks {
+            registry: Arc::clone(&registry),
+            voice: Arc::clone(&voice),
+        }));
         let raw_days = raw_days(&own);
         let notices = Arc::new(Notices {
             db: db.clone(),

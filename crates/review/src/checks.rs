@@ -1,7 +1,7 @@
 //! The checks of this slice: what no reason, no benefit and nobody stands behind must not come into
 //! force, and nothing of that kind may be there.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use candor_inventory::declaration::Persons;
 use candor_inventory::reasons::says_nothing;
@@ -9,12 +9,14 @@ use candor_inventory::{
     BoxFuture, Channel, Checks, Grant, InForce, ProductInput, Promise, Verdict, compile,
 };
 use candor_kernel::{AppId, ProductId, PromiseId, Timestamp};
+use candor_web::Voice;
 
 use crate::Registry;
 use crate::rules::Kind;
 use crate::store;
 
 mod categories;
+mod dictionary;
 mod trial;
 
 const PROMISES: &str = include_str!("../promises.yaml");
@@ -23,6 +25,8 @@ const PROMISES: &str = include_str!("../promises.yaml");
 pub struct ReviewChecks {
     /// The registry that is checked: the same that reads every push.
     pub registry: Arc<Registry>,
+    /// The server's pages; set when they exist.
+    pub voice: Arc<OnceLock<Box<dyn Voice>>>,
 }
 
 impl Checks for ReviewChecks {
@@ -40,6 +44,7 @@ impl Checks for ReviewChecks {
                 "C01" => self.everything_has_a_reason(at),
                 "C04" => self.somebody_answers_for_everything(at).await,
                 "C13" => self.categories_are_right(at),
+                "C20" => self.the_dictionary_explains().await,
                 "S27" => self.everything_has_a_benefit(at),
                 other => Err(format!("this part has no check for {other}")),
             }
@@ -213,6 +218,6 @@ mod tests {
     #[test]
     fn the_promises_read() {
         let promises = Promise::read(PROMISES).expect("every mutation is a fault");
-        assert_eq!(promises.len(), 4);
+        assert_eq!(promises.len(), 5);
     }
 }

@@ -73,6 +73,11 @@ impl Registry {
         glean::read_as(files, lenient)
     }
 
+    /// Tells whether a demonstration broke something on purpose.
+    pub(crate) fn broken(&self, fault: Fault) -> bool {
+        self.faults.on(fault)
+    }
+
     /// Returns how sensitive a ping is, as its request says: what identifies a person together is
     /// highly sensitive, whatever each part is (C13).
     #[must_use]

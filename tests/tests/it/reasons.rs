@@ -1,4 +1,4 @@
-//! C01, C04, C13, S27, S36 and B13: whatever is in force says why, what for, how much and who, and the notice
+//! C01, C04, C13, C20, S27, S36 and B13: whatever is in force says why, what for, how much and who, and the notice
 //! passes it on.
 
 use candor_kernel::Fault;
@@ -6,7 +6,7 @@ use candor_tests::{METRICS, PINGS, PRODUCT, World, in_both_worlds};
 use serde_json::json;
 
 #[tokio::test]
-async fn c01_c04_c13_s27_s36_b13_hold_and_say_what_was_measured() {
+async fn c01_c04_c13_c20_s27_s36_b13_hold_and_say_what_was_measured() {
     in_both_worlds(async |world| {
         world.with_sample().await;
         world.check_all().await;
@@ -16,6 +16,7 @@ async fn c01_c04_c13_s27_s36_b13_hold_and_say_what_was_measured() {
             ("S27", "say what people get from them"),
             ("S36", "what they are, why they are taken, and what people get"),
             ("C13", "examples get their category"),
+            ("C20", "tells of all 16 data of products"),
             ("B13", "records about people count as personal"),
         ] {
             let (state, fact) = world.promise(id).await;
@@ -67,6 +68,25 @@ async fn c13_breaks_when_a_ping_is_rated_by_its_parts() {
         assert!(world.faults.set(Fault::RateParts, false));
         world.check_all().await;
         assert_eq!(world.promise("C13").await.0, "kept");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn c20_breaks_when_the_dictionary_is_not_written_anew() {
+    in_both_worlds(async |world| {
+        world.with_sample().await;
+        assert_eq!(world.get("/api/dictionary?product=sample").await.status, 200);
+        assert!(world.faults.set(Fault::FreezeDictionary, true));
+        let pushed = world.push(&METRICS.replace("description: ", "description: Newly, ")).await;
+        assert_eq!(pushed["asked"], json!([]), "a description needs no review");
+        world.check_all().await;
+        let (state, fact) = world.promise("C20").await;
+        assert_eq!(state, "broken", "{fact}");
+        assert!(fact.contains("The dictionary does not say of sample/"), "{fact}");
+        assert!(world.faults.set(Fault::FreezeDictionary, false));
+        world.check_all().await;
+        assert_eq!(world.promise("C20").await.0, "kept");
     })
     .await;
 }

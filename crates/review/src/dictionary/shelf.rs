@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use candor_inventory::Grant;
-use candor_kernel::{DatumId, Day, ProductId, Timestamp};
+use candor_kernel::{DatumId, Day, Fault, ProductId, Timestamp};
 use tokio::sync::Mutex;
 
 use super::Dictionary;
@@ -38,7 +38,8 @@ impl Shelf {
         let mut held = self.0.lock().await;
         let accepted = registry.in_force().borrow().accepted;
         let stamp = Some((dictionary::stamp(registry.database()).await?, now.day(), accepted));
-        if held.stamp != stamp {
+        let frozen = held.stamp.is_some() && registry.broken(Fault::FreezeDictionary);
+        if held.stamp != stamp && !frozen {
             let made = held.make(registry, accepted, now.day()).await?;
             held.dictionary = Arc::new(made);
             held.stamp = stamp;
@@ -68,7 +69,14 @@ impl Held {
             Some(Collected { product, past, granted })
         });
         let products = products.collect();
-        Ok(index(&Input { products, reviews: &reviews, own: registry.own(), accepted, today }))
+        Ok(index(&Input {
+            products,
+            reviews: &reviews,
+            own: registry.own(),
+            category_of_ping: &|definitions, ping| registry.category_of_ping(definitions, ping),
+            accepted,
+            today,
+        }))
     }
 }
 
