@@ -10,7 +10,7 @@ use crate::Failure;
 const INVENTORY: &str = "inventory.yaml";
 
 /// Folders that hold what others wrote or what was made.
-const PASSED_BY: [&str; 3] = [".git", "node_modules", "target"];
+const PASSED_BY: [&str; 6] = [".git", ".venv", "node_modules", "target", "third_party", "vendor"];
 
 /// What stands in every definition file, and hardly anywhere else.
 pub(crate) const MARKS: [&str; 2] = ["/schemas/glean/", "candor/product/"];

@@ -13,6 +13,8 @@ use crate::real::RealClock;
 
 mod formats;
 mod human;
+#[cfg(test)]
+mod tests;
 
 use human::Paint;
 

@@ -11,6 +11,7 @@ mod debug;
 mod exit_codes;
 mod journey;
 mod killed;
+mod lint;
 mod log;
 mod notice;
 mod schema;

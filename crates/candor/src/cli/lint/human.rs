@@ -25,9 +25,9 @@ pub(super) fn tell(linted: &Linted, paint: Paint, all: bool) -> String {
             text.push_str(&format!("  and {} more here (--all shows them)\n", alike.len() - shown));
         }
         let Nit { message, fix, .. } = alike[0];
-        text.push_str(&format!("  {message}\n"));
+        text.push_str(&format!("  {}\n", plain(message)));
         if let Some(fix) = fix {
-            text.push_str(&format!("  {}: {fix}\n", paint.with("fix", "32")));
+            text.push_str(&format!("  {}: {}\n", paint.with("fix", "32"), plain(fix)));
         }
         text.push('\n');
     }
@@ -60,8 +60,18 @@ fn head(nit: &Nit, paint: Paint) -> String {
         Severity::Note => "36",
     };
     let severity = paint.with(severity.word(), colour);
-    let place = paint.with(&format!("{}{line}:", at.file), "1");
-    format!("{place} {severity} {check} {about}").trim_end().to_owned() + "\n"
+    let place = paint.with(&format!("{}{line}:", plain(&at.file)), "1");
+    format!("{place} {severity} {check} {}", plain(about)).trim_end().to_owned() + "\n"
+}
+
+/// What others wrote, without the characters that command a terminal.
+fn plain(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(shown).collect()
 }
 
 /// One line about the whole run.

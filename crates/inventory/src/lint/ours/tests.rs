@@ -76,7 +76,7 @@ fn reviews_are_there_and_are_reviews() {
         ("['']", &["REVIEW_MISSING"]),
         ("[todo]", &["REVIEW_MISSING"]),
         ("[to be written (TBD)]", &["REVIEW_MISSING"]),
-        ("['https://example.org/?id=TODO']", &["REVIEW_MISSING"]),
+        ("['https://example.org/?id=todo']", &["REVIEW_MISSING"]),
         ("[https://example.org/2, tbd later]", &["REVIEW_MISSING"]),
         ("[https://example.org/1]", &["REVIEW_IS_BUG"]),
         ("[https://example.org/1, https://example.org/2]", &[]),

@@ -1,0 +1,80 @@
+//! `candor lint`, as a job in somebody's CI meets it.
+
+use serde_json::Value;
+
+use crate::home::Home;
+use crate::process::{Process, Said};
+
+const METRICS: &str = "---
+$schema: moz://mozilla.org/schemas/glean/metrics/2-0-0
+page:
+  hint:
+    type: string
+    description: The address the user signed in with, as typed.
+    bugs: [https://example.org/1]
+    data_reviews: [https://example.org/2]
+    data_sensitivity: [technical]
+    notification_emails: [ann@example.org, team@example.org]
+    expires: never
+";
+
+/// A home with definitions in it.
+fn home(metrics: &str) -> Home {
+    let home = Home::new("");
+    for folder in ["app", "empty", "app/vendor"] {
+        std::fs::create_dir_all(home.path(folder)).expect("the folder is ours");
+    }
+    std::fs::write(home.path("app/metrics.yaml"), metrics).expect("the folder is ours");
+    let other = metrics.replace("hint", "gone");
+    std::fs::write(home.path("app/vendor/metrics.yaml"), other).expect("the folder is ours");
+    home
+}
+
+fn run(arguments: &[&str]) -> Said {
+    Process::start(arguments).finish()
+}
+
+#[test]
+fn a_mail_address_in_disguise_fails_the_job_with_a_line_and_a_fix() {
+    let home = home(METRICS);
+    let path = home.argument("app");
+    let said = run(&["lint", &path, "--date", "2026-11-21"]);
+    assert!(said.out.contains("app/metrics.yaml:4: error SENSITIVITY_FLOOR page.hint"), "{said:?}");
+    assert!(said.out.contains("  fix: data_sensitivity: [highly_sensitive]"), "{said:?}");
+    assert!(said.out.contains("1 metric read: 1 error."), "{said:?}");
+    said.failed(21, &["1 error; mend it"]);
+
+    let said = run(&["lint", &path, "--json"]);
+    assert_eq!(said.code, Some(21));
+    let findings: Value = serde_json::from_str(&said.out).expect("it is JSON");
+    assert_eq!(findings[0]["check"], "SENSITIVITY_FLOOR");
+    assert_eq!(findings[0]["line"], 4);
+}
+
+#[test]
+fn each_end_has_its_code() {
+    let home = home(&METRICS.replace("[technical]", "[highly_sensitive]"));
+    let (app, file) = (home.argument("app"), home.argument("app/metrics.yaml"));
+    assert!(run(&["lint", &app]).fine().contains("nothing to mend"));
+    for format in ["json", "sarif", "github", "gitlab"] {
+        run(&["lint", &file, "--format", format]).fine();
+    }
+    run(&["lint", &app, "--profile", "glean", "--date", "2026-11-21"]).fine();
+    let (empty, none) = (home.argument("empty"), home.argument("none.yaml"));
+    run(&["lint", &empty]).failed(12, &["There are no definitions in", "$schema"]);
+    run(&["lint", &none]).failed(12, &["none.yaml cannot be read"]);
+    assert_eq!(run(&["lint", "--date", "tomorrow"]).code, Some(2));
+    assert_eq!(run(&["lint", "--json", "--format", "sarif"]).code, Some(2));
+}
+
+#[test]
+fn inventories_are_read_beside_definitions() {
+    let home = home(METRICS);
+    let text = "part: a\npersons: {design: A, approval: B, implementation: ''}\nrecords: {}\n";
+    std::fs::write(home.path("empty/inventory.yaml"), text).expect("the folder is ours");
+    let path = home.argument("empty");
+    let said = run(&["lint", &path]);
+    assert!(said.out.contains("inventory.yaml:1: error PERSONS_MISSING"), "{said:?}");
+    said.failed(21, &["1 error"]);
+    run(&["lint", &path, "--profile", "glean"]).failed(12, &["There are no definitions"]);
+}
