@@ -4,8 +4,9 @@
 //! A target panics where something does not hold, and says what.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use candor_inventory::glean;
-use candor_kernel::{limits, sink};
+use candor_inventory::lint::{Options, Profile, Severity, lint};
+use candor_inventory::{Finding, glean};
+use candor_kernel::{Day, limits, sink};
 use candor_preference::{Dnt, Gpc};
 use candor_telemetry::debug::Tag;
 use candor_telemetry::rules::body::Encoding;
@@ -124,7 +125,8 @@ pub fn deletion(data: &[u8]) {
     }
 }
 
-/// Definition files as a push carries them, one behind the other with a form feed between.
+/// Definition files as a push carries them, one behind the other with a form feed between. What
+/// the linter calls right can be pushed.
 pub fn definitions(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let files: Vec<_> = text
@@ -132,7 +134,20 @@ pub fn definitions(data: &[u8]) {
         .enumerate()
         .map(|(number, text)| (format!("{number}.yaml"), text.to_owned()))
         .collect();
-    match glean::read(&files) {
+    let read = glean::read(&files);
+    for profile in [Profile::Glean, Profile::Candor] {
+        let (today, version) = (Day::from_number(20_500), None);
+        let options =
+            Options { profile, today, version, allow_reserved: false, require_tags: false };
+        let linted = lint(&files, &options);
+        assert!(linted.nits.iter().all(|nit| !nit.message.is_empty()));
+        // How much one push may hold is asked of the push alone.
+        let of_files = |finding: &&Finding| finding.place != "definitions";
+        let wrong = read.as_ref().err().and_then(|findings| findings.iter().find(of_files));
+        let right = linted.count(Severity::Error) == 0;
+        assert!(!right || wrong.is_none(), "the linter finds no error, and a push {wrong:?}");
+    }
+    match read {
         Ok(read) => {
             assert!(read.metrics.len() + read.pings.len() <= limits::PRODUCT_DATA);
             in_force::compiles(read);
