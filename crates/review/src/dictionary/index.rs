@@ -18,6 +18,8 @@ pub(super) struct Input<'a> {
     /// Oldest first.
     pub(super) reviews: &'a [Reviewed],
     pub(super) own: &'a [Inventory],
+    /// Says how sensitive a ping is.
+    pub(super) category_of_ping: &'a dyn Fn(&Definitions, &str) -> Category,
     /// Whether this server's own declarations are accepted.
     pub(super) accepted: bool,
     pub(super) today: Day,
@@ -120,7 +122,7 @@ fn data(collected: &Collected<'_>, asked: &Asked<'_>, input: &Input<'_>) -> Vec<
             },
             category: match &body {
                 Body::Metric(metric) => metric.category,
-                _ => category_of_ping(definitions, &name),
+                _ => (input.category_of_ping)(definitions, &name),
             },
             ends: ends(&body, granted.as_ref()),
             grant: granted,
@@ -133,14 +135,6 @@ fn data(collected: &Collected<'_>, asked: &Asked<'_>, input: &Input<'_>) -> Vec<
         }
     });
     made.map(searchable).collect()
-}
-
-/// A ping is as sensitive as the most sensitive metric that travels in it.
-fn category_of_ping(definitions: &Definitions, ping: &str) -> Category {
-    let metrics = definitions.metrics.values().filter(|metric| metric.travels_in(ping));
-    let categories = metrics.map(|metric| metric.category);
-    let classified = categories.filter(|category| *category != Category::Unclassified);
-    classified.max().unwrap_or(Category::Technical)
 }
 
 fn state(

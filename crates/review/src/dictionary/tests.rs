@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use candor_inventory::{Category, Grant, Inventory, compile, glean};
+use candor_inventory::{Category, Grant, Inventory, compile, glean, lint};
 use candor_kernel::{DatumId, Day, ProductId, Timestamp, limits};
 
 use super::index::{Collected, Input, index};
@@ -107,7 +107,18 @@ fn dictionary(second: &str, today: &str) -> Dictionary {
     let products = vec![Collected { product: &known, past: &past, granted: Some(&granted) }];
     let own = [Inventory::read(OWN_PART).expect("whole")];
     let (accepted, today) = (true, day(today));
-    index(&Input { products, reviews: &reviews, own: &own, accepted, today })
+    index(&Input {
+        products,
+        reviews: &reviews,
+        own: &own,
+        category_of_ping: &category_of_ping,
+        accepted,
+        today,
+    })
+}
+
+fn category_of_ping(definitions: &glean::Definitions, ping: &str) -> Category {
+    lint::category_of_ping(definitions, ping, false)
 }
 
 fn found(dictionary: &Dictionary, query: &Query) -> Vec<String> {
@@ -235,7 +246,14 @@ fn pages_hold_everything_once() {
     };
     let products = vec![Collected { product: &known, past: &past, granted: None }];
     let today = day("2026-11-21");
-    let dictionary = index(&Input { products, reviews: &[], own: &[], accepted: false, today });
+    let dictionary = index(&Input {
+        products,
+        reviews: &[],
+        own: &[],
+        category_of_ping: &category_of_ping,
+        accepted: false,
+        today,
+    });
     let (mut query, mut seen) = (Query::default(), Vec::new());
     loop {
         let filter = query.filter().expect("it makes sense");
