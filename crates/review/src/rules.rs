@@ -179,7 +179,9 @@ pub fn may_decide(asked: Asked<'_>, decision: &Decision, today: Day) -> Result<(
         .collect();
     if !unclassified.is_empty() {
         let names = unclassified.join(", ");
-        return refuse(format!("{names}: no category; give data_sensitivity and push again, or leave it out."));
+        return refuse(format!(
+            "{names}: no category; give data_sensitivity and push again, or leave it out."
+        ));
     }
     if decision.expires <= today || decision.expires > today.plus(GRANT_DAYS_MAX) {
         return refuse(format!("A grant ends after today and within {GRANT_DAYS_MAX} days."));

@@ -9,8 +9,8 @@ use candor_kernel::{AppId, DatumId, Day, ProductId, Timestamp};
 
 use crate::rules::{Decision, How, Item, Kind, ReviewError};
 
-pub(crate) mod dictionary;
 mod decisions;
+pub(crate) mod dictionary;
 mod requests;
 mod revisions;
 pub use decisions::decide;

@@ -118,7 +118,7 @@ async fn breaks(id: &str, fault: Fault, evidence: &str) {
 async fn what_nobody_explained_is_not_in_force_whoever_granted_it() {
     in_both_worlds(async |world| {
         world.accept().await;
-        let pushed = push(&world, json!([["metrics.yaml", METRICS], ["pings.yaml", PINGS]])).await;
+        let pushed = push(world, json!([["metrics.yaml", METRICS], ["pings.yaml", PINGS]])).await;
         assert_eq!(pushed.status, 200, "{}", pushed.body);
         world.decide(pushed.json()["request"].as_i64().expect("a request"), "granted").await;
         let refused = world.post_captured().await;
@@ -126,7 +126,7 @@ async fn what_nobody_explained_is_not_in_force_whoever_granted_it() {
         // Said afterwards, it is another question, and asked anew.
         let explained =
             json!([["metrics.yaml", METRICS], ["pings.yaml", PINGS], ["product.yaml", PRODUCT]]);
-        let pushed = push(&world, explained).await.json();
+        let pushed = push(world, explained).await.json();
         assert_ne!(pushed["asked"], json!([]));
         assert_eq!(world.post_captured().await.status, 404);
         world.decide(pushed["request"].as_i64().expect("a request"), "granted").await;
@@ -134,8 +134,7 @@ async fn what_nobody_explained_is_not_in_force_whoever_granted_it() {
         let poor =
             PRODUCT.replace("To see which parts of the sample are used.", "It may be useful.");
         assert_ne!(poor, PRODUCT);
-        let refused =
-            push(&world, json!([["metrics.yaml", METRICS], ["product.yaml", poor]])).await;
+        let refused = push(world, json!([["metrics.yaml", METRICS], ["product.yaml", poor]])).await;
         assert_eq!(refused.status, 422, "{}", refused.body);
         assert!(refused.body.contains("product.yaml:3"), "{}", refused.body);
     })

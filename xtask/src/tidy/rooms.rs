@@ -106,7 +106,7 @@ records:
         let web = VISIT.replace("part: calls", "part: web");
         assert_eq!(findings(&[(path, &web)]), "");
         let broken = findings(&[(path, &web.replace("design: Ann", "design: ' '"))]);
-        assert!(broken.contains("crates/web/inventory.yaml: web: names nobody"), "{broken}");
+        assert!(broken.contains("crates/web/inventory.yaml: web: It names nobody"), "{broken}");
         assert!(findings(&[(path, VISIT)]).contains("named like its folder"));
         let mail = VISIT.replace("part: calls", "part: mail");
         let twice = findings(&[("crates/mail/inventory.yaml", &mail), (path, &web)]);

@@ -273,7 +273,8 @@ async fn an_added_column_takes_its_default() {
 #[tokio::test]
 async fn many_rows_go_in_with_one_statement() {
     on_thing(async |db| {
-        let text = format!("INSERT INTO thing (id, day) VALUES {}", candor_database::places(500, 2));
+        let text =
+            format!("INSERT INTO thing (id, day) VALUES {}", candor_database::places(500, 2));
         let mut query = sqlx::query_as(sqlx::AssertSqlSafe(text + " RETURNING day"));
         for row in 0..500_i64 {
             query = query.bind(row.to_be_bytes().to_vec()).bind(row);

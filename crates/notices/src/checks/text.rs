@@ -14,7 +14,7 @@ pub(super) fn lines(page: &str) -> Vec<String> {
 }
 
 /// Returns what a page or a reply says in words: its lines without the names by which programs
-/// know things. A page marks them with the class `id`; in JSON they are values without a space.
+/// know things. A page marks them with the class `id` or `name`; in JSON they are values without a space.
 pub(super) fn said(page: &str) -> Vec<String> {
     if page.trim_start().starts_with('<') {
         return read(page, false);
@@ -57,8 +57,8 @@ fn read(page: &str, names: bool) -> Vec<String> {
             lines.push(String::new());
         }
         aside.extend(SPOKEN.iter().filter_map(|spoken| attribute(tag, spoken)).map(str::to_owned));
-        let is_name =
-            attribute(tag, "class").is_some_and(|class| class.split(' ').any(|c| c == "id"));
+        let is_name = attribute(tag, "class")
+            .is_some_and(|class| class.split(' ').any(|c| matches!(c, "id" | "name")));
         rest = match after.split_once(&format!("</{name}>")) {
             Some((_, after)) if is_name && !names => after,
             _ => after,

@@ -42,7 +42,11 @@ fn bodies_inflate_to_what_was_sent_or_are_refused() {
 fn hostile_gzip_is_refused() {
     let good = gzip(b"{\"metrics\":{}}");
     for end in 0..good.len() {
-        assert_eq!(inflate_all(Encoding::Gzip, &good[..end]), Err(Refusal::Malformed), "cut at {end}");
+        assert_eq!(
+            inflate_all(Encoding::Gzip, &good[..end]),
+            Err(Refusal::Malformed),
+            "cut at {end}"
+        );
     }
     let changed = |place: usize| {
         let mut bytes = good.clone();
@@ -62,7 +66,8 @@ fn hostile_gzip_is_refused() {
         ("a bomb behind", [good.clone(), gzip(&vec![b' '; 20 << 20])].concat()),
         ("gzip in gzip is no JSON", gzip(&good)),
     ] {
-        let read = inflated(Encoding::Gzip, &wire, |json| parse(json).map(drop).map_err(Refusal::from));
+        let read =
+            inflated(Encoding::Gzip, &wire, |json| parse(json).map(drop).map_err(Refusal::from));
         assert_eq!(read, Err(Refusal::Malformed), "{what}");
     }
 }
