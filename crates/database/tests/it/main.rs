@@ -59,9 +59,9 @@ records:
     fields:
       who: {what: The writer, why: To find it, benefit: It can be erased, category: interaction, arrives: given, personal: true, why_not_sealed: Compared here.}
       day: {what: The day, why: To end it, benefit: It ends, category: interaction, arrives: observed}
-      line: {what: What was written, why: To show it, benefit: It can be read, category: stored_content, arrives: given, personal: true, why_not_sealed: A test.}
-      mood: {what: The mood, why: To show it, benefit: It can be read, category: stored_content, arrives: inferred}
-      ink: {what: The ink, why: To show it, benefit: It can be read, category: technical, arrives: given}
+      line: {what: What was written, why: To show it, benefit: It can be read, category: highly_sensitive, arrives: given, personal: true, why_not_sealed: A test.}
+      mood: {what: The mood, why: To sort by it, benefit: Good days are found, category: highly_sensitive, arrives: inferred}
+      ink: {what: The ink, why: To colour the line, benefit: It looks as it was written, category: technical, arrives: given}
   visit:
     store: database
     about: One look at a diary.
