@@ -81,11 +81,15 @@ impl NoticeChecks {
 
 impl Reading {
     /// Notes a page to read, once. Pages of single promises quote the register, which is read as a
-    /// whole; versions tell what earlier notices said.
+    /// whole; versions tell what earlier notices said; what stands on the pages of single data, of
+    /// which a product may have thousands, stands in their list.
     fn follow(&mut self, path: String) {
         let quotes = path.starts_with("/promises/") && path != "/promises/register";
         let earlier = path.starts_with("/notice/versions/");
-        if !quotes && !earlier && self.seen.insert(path.clone()) {
+        let listed = path.starts_with("/data/") && path.matches('/').count() > 2;
+        let chosen = path.starts_with("/data?") && !path.starts_with("/data?after=");
+        let new = !(quotes || earlier || listed || chosen) && self.seen.insert(path.clone());
+        if new {
             self.ahead.push(path);
         }
     }
@@ -165,6 +169,24 @@ mod tests {
             ("<p>Noise hides each person.</p>", None),
         ] {
             assert_eq!(found(page).as_deref(), expected, "{page}");
+        }
+    }
+
+    #[test]
+    fn data_are_read_in_their_list() {
+        let mut reading = Reading::default();
+        for (path, read) in [
+            ("/data", true),
+            ("/data?after=shop%2Fmetric%2Fa.b", true),
+            ("/data?product=shop", false),
+            ("/data/shop", true),
+            ("/data/shop/metric/a.b", false),
+            ("/reports/people", true),
+            ("/promises/S08", false),
+        ] {
+            let before = reading.ahead.len();
+            reading.follow(path.to_owned());
+            assert_eq!(reading.ahead.len() > before, read, "{path}");
         }
     }
 
