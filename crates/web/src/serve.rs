@@ -209,8 +209,7 @@ impl Connection {
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        // Boxed: a connection that waits takes the room of what it became, not of the largest it
-        // might have become, which is five times as much.
+        // Boxed: what a connection becomes, not the largest that it might have become.
         match greeting {
             Greeting::Plain => Box::pin(self.converse(io, false)).await,
             // A handshake that fails is the other side's: nothing to say and nobody to tell.

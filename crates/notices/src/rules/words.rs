@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use candor_inventory::declaration::{Arrives, Field, Owner};
 use candor_inventory::glean::Purpose;
+use candor_inventory::plain::one_line;
 use candor_inventory::{
     App, Channel, InForce, Inventory, MetricTerms, PingTerms, Record, Retention, Store,
 };
@@ -356,10 +357,6 @@ pub(crate) fn plain(text: &str) -> String {
 fn capital(word: &str) -> String {
     let (first, rest) = word.split_at(1);
     format!("{}{rest}", first.to_uppercase())
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

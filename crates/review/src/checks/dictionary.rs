@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use candor_inventory::plain::one_line;
 use candor_inventory::{App, Verdict};
 use candor_web::Visit;
 
@@ -75,8 +76,4 @@ fn taken(app: &App) -> impl Iterator<Item = (String, Said)> {
             (format!("metric/{id}"), said)
         }))
     })
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
