@@ -137,8 +137,14 @@ pub fn definitions(data: &[u8]) {
     let read = glean::read(&files);
     for profile in [Profile::Glean, Profile::Candor] {
         let (today, version) = (Day::from_number(20_500), None);
-        let options =
-            Options { profile, today, version, allow_reserved: false, require_tags: false };
+        let options = Options {
+            profile,
+            today,
+            version,
+            allow_reserved: false,
+            require_tags: false,
+            granted: None,
+        };
         let linted = lint(&files, &options);
         assert!(linted.nits.iter().all(|nit| !nit.message.is_empty()));
         // How much one push may hold is asked of the push alone.

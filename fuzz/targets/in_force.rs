@@ -65,7 +65,7 @@ fn compiled(definitions: Definitions, channel: Channel, grant: fn(&str) -> bool)
     let expires = Day::parse("2030-01-01").expect("it is a day");
     let grants = compile::data_of(&product, &definitions)
         .filter(|(datum, _)| grant(datum.as_str()))
-        .map(|(datum, terms)| (datum, Grant { terms, expires }))
+        .map(|(datum, terms)| (datum, Grant { terms, granted: expires, expires }))
         .collect();
     let product = ProductInput {
         product,
@@ -77,5 +77,5 @@ fn compiled(definitions: Definitions, channel: Channel, grant: fn(&str) -> bool)
     };
     let own = Inventory::read(candor_telemetry::INVENTORY).expect("our own declarations are whole");
     let now = Day::parse("2026-11-21").expect("it is a day").start();
-    compile(&[product], &[own], true, now)
+    compile(&[product], &[own], true, &candor_inventory::Read::Everything, now)
 }

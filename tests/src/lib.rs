@@ -137,6 +137,25 @@ impl World {
         reply.json()
     }
 
+    /// Asks for a report of people who start the captured product, and grants it: what a report
+    /// reads goes on being collected.
+    pub async fn with_report(&self) {
+        let request = self.ask_report().await;
+        self.decide(request, "granted").await;
+    }
+
+    /// Asks for a report of people who start the captured product; returns the request's number.
+    pub async fn ask_report(&self) -> i64 {
+        let body = json!({
+            "report": "readers", "product": "sample", "ping": "sample-bundle",
+            "metric": "sample.app.started", "requester": "Robin",
+            "question": "How many people start it on a day?",
+        });
+        let reply = self.admin("/api/admin/reports", &body).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        reply.json()["request"].as_i64().expect("a request")
+    }
+
     /// Decides a request as a steward.
     pub async fn decide(&self, request: i64, outcome: &str) {
         let path = format!("/api/admin/reviews/{request}/decision");

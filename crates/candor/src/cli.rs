@@ -29,6 +29,14 @@ pub struct Arguments {
     command: Command,
 }
 
+impl Arguments {
+    /// Tells whether this is a server that stays, and no command that ends soon.
+    #[must_use]
+    pub const fn serves(&self) -> bool {
+        matches!(self.command, Command::Serve(_))
+    }
+}
+
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("CANDOR_BUILD"), ")");
 
 const HELP: &str = "\
@@ -134,7 +142,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Command::Token(token) => run::token(token).await,
         Command::Pings(pings) => run::pings(pings).await,
-        Command::Lint(lint) => lint::lint(&lint),
+        Command::Lint(lint) => lint::lint(&lint).await,
         Command::Notice(notice) => notice::notice(notice),
         Command::Definitions(definitions) => declare::definitions(definitions).await,
         Command::Review(review) => declare::review(review).await,

@@ -19,6 +19,12 @@ macro_rules! failures {
                 Self::$name(text.into())
             })+
 
+            /// Says what it is about.
+            #[must_use]
+            pub fn about(self, what: &str) -> Self {
+                match self { $(Self::$name(text) => Self::$name(format!("{what}: {text}")),)+ }
+            }
+
             /// Returns the exit code.
             #[must_use]
             pub const fn code(&self) -> u8 {

@@ -10,8 +10,8 @@ use candor_kernel::{Clock, Dice, Faults};
 use candor_notices::checks::NoticeChecks;
 use candor_notices::http::NoticeState;
 use candor_notices::{Notices, Register, Runner};
-use candor_reports::Reports;
 use candor_reports::http::ReportsState;
+use candor_reports::{ReportReading, Reports};
 use candor_review::{Registry, checks::ReviewChecks, http::ReviewState, store::StoredProduct};
 use candor_segments::Landing;
 use candor_telemetry::checks::TelemetryChecks;
@@ -127,6 +127,9 @@ impl Server {
             in_force: registry.in_force(),
             standing,
         });
+        if reports.is_some() {
+            registry.ask_readers(Arc::new(ReportReading(db.clone())));
+        }
         if let Some(ingest) = &ingest {
             checks.push(Arc::new(TelemetryChecks {
                 ingest: ingest.clone(),

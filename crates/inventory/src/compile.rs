@@ -3,19 +3,21 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use candor_kernel::{AppId, DatumId, Day, PingName, ProductId, Timestamp};
+use candor_kernel::{AppId, DatumId, Day, PingName, ProductId, Timestamp, limits};
 use candor_preference::Offer;
 use sha2::{Digest, Sha256};
 
 use crate::glean::{Definitions, Metric, MetricKind, Ping, Terms};
 use crate::in_force::{App, Channel, InForce, MetricTerms, PingTerms, Why};
-use crate::{Category, Inventory, Store};
+use crate::{Category, Inventory, Read, Store};
 
 /// A granted review of one datum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
     /// What exactly was granted; a datum whose terms differ is unreviewed.
     pub terms: Terms,
+    /// The day on which it was granted.
+    pub granted: Day,
     /// The first day on which it holds no longer.
     pub expires: Day,
 }
@@ -43,6 +45,7 @@ pub fn compile(
     products: &[ProductInput],
     built_in: &[Inventory],
     accepted: bool,
+    read: &Read,
     now: Timestamp,
 ) -> InForce {
     let mut in_force = InForce { refreshed: now, accepted, ..InForce::nothing() };
@@ -54,7 +57,8 @@ pub fn compile(
     }
     for product in products {
         for (app, channel) in &product.apps {
-            let app_terms = app_terms(product, *channel, now.day());
+            let on = On { product, channel: *channel, read, today: now.day() };
+            let app_terms = app_terms(&on);
             in_force.data.extend(standing_data(&app_terms));
             in_force.apps.insert(app.clone(), app_terms);
         }
@@ -120,12 +124,21 @@ fn info_fields(built_in: &[Inventory]) -> impl Iterator<Item = (String, String, 
         })
 }
 
-fn app_terms(product: &ProductInput, channel: Channel, today: Day) -> App {
+/// What an application is compiled from.
+struct On<'a> {
+    product: &'a ProductInput,
+    channel: Channel,
+    read: &'a Read,
+    today: Day,
+}
+
+fn app_terms(on: &On<'_>) -> App {
+    let On { product, channel, .. } = *on;
     let pings = product
         .definitions
         .pings
         .iter()
-        .map(|(name, ping)| (name.clone(), ping_terms(product, channel, today, name, ping)))
+        .map(|(name, ping)| (name.clone(), ping_terms(on, name, ping)))
         .collect();
     App {
         product: product.product.clone(),
@@ -137,14 +150,10 @@ fn app_terms(product: &ProductInput, channel: Channel, today: Day) -> App {
     }
 }
 
-fn ping_terms(
-    product: &ProductInput,
-    channel: Channel,
-    today: Day,
-    name: &PingName,
-    ping: &Ping,
-) -> PingTerms {
+fn ping_terms(on: &On<'_>, name: &PingName, ping: &Ping) -> PingTerms {
+    let On { product, read, today, .. } = *on;
     let id = datum(&product.product, "ping", name.as_str());
+    let grant = product.grants.get(&id);
     let metrics = product.definitions.metrics.iter().filter(|(_, m)| m.travels_in(name.as_str()));
     PingTerms {
         client_id: ping.client_id.then(|| datum(&product.product, "client-id", name.as_str())),
@@ -154,34 +163,34 @@ fn ping_terms(
         purpose: ping.purpose.clone().map(Arc::new),
         standing: match ping.purpose {
             None => Err(Why::Unexplained),
-            Some(_) => granted(product.grants.get(&id), ping.terms(), today),
+            Some(_) => granted(grant, ping.terms(), today)
+                .and_then(|()| read_in_time(grant, read.holds(&id), today)),
         },
+        terms: ping.terms(),
+        until: grant.map(|grant| grant.expires),
         datum: id,
         metrics: metrics
             .map(|(id, metric)| {
                 let datum = datum(&product.product, "metric", id.as_str());
-                (id.clone(), metric_terms(product, channel, today, datum, metric))
+                (id.clone(), metric_terms(on, datum, metric))
             })
             .collect(),
     }
 }
 
-fn metric_terms(
-    product: &ProductInput,
-    channel: Channel,
-    today: Day,
-    datum: DatumId,
-    metric: &Metric,
-) -> MetricTerms {
+fn metric_terms(on: &On<'_>, datum: DatumId, metric: &Metric) -> MetricTerms {
+    let On { product, channel, read, today } = *on;
+    let grant = product.grants.get(&datum);
     MetricTerms {
         kind: metric.kind,
         description: metric.description.as_str().into(),
         purpose: metric.purpose.clone().map(Arc::new),
         category: metric.category,
-        standing: standing(metric, product.grants.get(&datum), today),
+        standing: standing(metric, grant, read.holds(&datum), today),
+        terms: metric.terms(),
+        until: grant.map(|grant| grant.expires),
         offer: offer(metric.category, channel),
-        secondary_id: metric.kind == MetricKind::Uuid
-            && metric.pings.iter().any(|ping| ping.as_str() == "deletion-request"),
+        secondary_id: is_secondary_id(metric),
         expires: metric.expires,
         labels: metric.labels.clone(),
         extra_keys: metric
@@ -193,8 +202,9 @@ fn metric_terms(
     }
 }
 
-/// Tells whether a metric stands under the grant that counts for it, or why not.
-pub fn standing(metric: &Metric, grant: Option<&Grant>, today: Day) -> Result<(), Why> {
+/// Tells whether a metric stands under the grant that counts for it, or why not; `read` where a
+/// report reads it.
+pub fn standing(metric: &Metric, grant: Option<&Grant>, read: bool, today: Day) -> Result<(), Why> {
     if metric.category == Category::Unclassified {
         Err(Why::Unclassified)
     } else if matches!(metric.kind, MetricKind::Object | MetricKind::DualLabeledCounter) {
@@ -204,7 +214,9 @@ pub fn standing(metric: &Metric, grant: Option<&Grant>, today: Day) -> Result<()
     } else if metric.purpose.is_none() {
         Err(Why::Unexplained)
     } else {
-        granted(grant, metric.terms(), today)
+        // By these, deletion requests find what is to go: they are read for that.
+        let read = read || is_secondary_id(metric);
+        granted(grant, metric.terms(), today).and_then(|()| read_in_time(grant, read, today))
     }
 }
 
@@ -216,6 +228,24 @@ pub fn granted(grant: Option<&Grant>, terms: Terms, today: Day) -> Result<(), Wh
         Some(_) => Ok(()),
         None => Err(Why::Unreviewed),
     }
+}
+
+/// Tells whether something that was granted is read, or may still wait for its first reader (C01).
+pub fn read_in_time(grant: Option<&Grant>, read: bool, today: Day) -> Result<(), Why> {
+    let waits = |grant: &Grant| today < unread_from(grant.granted);
+    if read || grant.is_some_and(waits) { Ok(()) } else { Err(Why::Unread) }
+}
+
+/// Returns the first day on which something granted is not taken any more, unless a report reads it.
+#[must_use]
+pub fn unread_from(granted: Day) -> Day {
+    granted.plus(limits::UNREAD_DAYS as i64)
+}
+
+/// Tells whether a metric is an id that the product also sends with its deletion requests.
+fn is_secondary_id(metric: &Metric) -> bool {
+    metric.kind == MetricKind::Uuid
+        && metric.pings.iter().any(|ping| ping.as_str() == "deletion-request")
 }
 
 /// What may be on by default (C14): category 1 and 2 everywhere, 3 on pre-release, 4 never.

@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use candor_kernel::{AppId, DatumId, MetricId, PingName, ProductId, Revision, Timestamp, limits};
+use candor_kernel::{
+    AppId, DatumId, Day, MetricId, PingName, ProductId, Revision, Timestamp, limits,
+};
 use candor_preference::{Offer, Permit, Standing, Terms, Use};
 use serde::{Deserialize, Serialize};
 
 use crate::Category;
-use crate::glean::{Answerable, Expires, Extra, MetricKind, Purpose};
+use crate::glean::{Answerable, Expires, Extra, MetricKind, Purpose, Terms as DeclaredTerms};
 
 /// Everything that may be taken now, and why the rest may not.
 #[derive(Debug, Clone)]
@@ -88,6 +90,8 @@ pub enum Why {
     Unsupported,
     /// Nobody said why it is taken, what people get from it, or who answers for it (C01, C04).
     Unexplained,
+    /// No report has read it for too long (C01).
+    Unread,
 }
 
 /// What the edge must know of a ping.
@@ -107,6 +111,10 @@ pub struct PingTerms {
     pub reasons: BTreeSet<String>,
     /// Whether it stands.
     pub standing: Result<(), Why>,
+    /// What a grant for it, as it is declared now, covers.
+    pub terms: DeclaredTerms,
+    /// The first day on which the grant that counts holds no longer.
+    pub until: Option<Day>,
     /// Its metrics.
     pub metrics: HashMap<MetricId, MetricTerms>,
 }
@@ -126,6 +134,10 @@ pub struct MetricTerms {
     pub category: Category,
     /// Whether it stands.
     pub standing: Result<(), Why>,
+    /// What a grant for it, as it is declared now, covers.
+    pub terms: DeclaredTerms,
+    /// The first day on which the grant that counts holds no longer.
+    pub until: Option<Day>,
     /// What the review offers: on, or only by a person's own act.
     pub offer: Offer,
     /// True for an id that the product also sends with its deletion requests.

@@ -31,7 +31,7 @@ pub use compile::{Grant, ProductInput, compile};
 pub use declaration::{Category, Inventory, Record, Retention, Store};
 pub use in_force::{App, Channel, InForce, MetricTerms, PingTerms, Why};
 pub use promise::{BoxFuture, Checks, Promise, Standing, Verdict};
-pub use publish::{PublishRequest, Publishing};
+pub use publish::{PublishRequest, Publishing, Read, Reader, Reading};
 
 /// A problem of a declaration or definition: where it stands and what to write.
 #[derive(Debug, Clone, PartialEq, Eq)]

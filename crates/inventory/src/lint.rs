@@ -14,6 +14,8 @@ mod glinter;
 mod ours;
 mod schema;
 
+pub use ours::{Granted, GrantedDatum};
+
 /// What a finding means for whoever runs the linter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,6 +79,8 @@ pub struct Options {
     pub allow_reserved: bool,
     /// Whatever has no tag is an error.
     pub require_tags: bool,
+    /// What a server has granted of the product; none where no server is asked.
+    pub granted: Option<Granted>,
 }
 
 /// What a run found.
@@ -128,14 +132,15 @@ pub fn reserved_names(files: &[(String, String)]) -> Vec<Nit> {
 #[must_use]
 pub fn lint(files: &[(String, String)], options: &Options) -> Linted {
     let (inventories, files): (Vec<_>, Vec<_>) =
-        files.iter().cloned().partition(|(name, _)| declared::is_inventory(name));
+        files.iter().partition(|(name, _)| declared::is_inventory(name));
     let read = schema::read(&files, options);
-    let mut nits = read.nits;
-    nits.extend(glinter::check(&read.sources, options));
+    let (mut nits, sources) = (read.nits, read.sources);
+    let definitions = schema::definitions(&sources, &mut nits);
+    nits.extend(glinter::check(&sources, options));
     let mut records = 0;
     if options.profile == Profile::Candor {
-        nits.extend(ours::check(&read.definitions));
-        for (name, text) in &inventories {
+        nits.extend(ours::check(&definitions, options));
+        for (name, text) in inventories {
             let (found, read) = declared::check(name, text);
             nits.extend(found);
             records += read;
@@ -143,7 +148,7 @@ pub fn lint(files: &[(String, String)], options: &Options) -> Linted {
         told_once(&mut nits);
     }
     nits.sort_by(|a, b| (&a.at, a.severity, a.check).cmp(&(&b.at, b.severity, b.check)));
-    let Definitions { metrics, pings, .. } = read.definitions;
+    let Definitions { metrics, pings, .. } = definitions;
     Linted { nits, metrics: metrics.len(), pings: pings.len(), records }
 }
 

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use candor_kernel::limits;
 use granit_parser::{Event, Parser, ScalarStyle};
 
+mod plain;
 mod scalar;
 
 /// A value and where it stands.
@@ -115,8 +116,15 @@ impl Map {
 
 /// Reads one document. An empty one is null.
 pub fn read(text: &str) -> Result<Node, YamlError> {
+    plain::read(text).map_or_else(|| read_whole(text), Ok)
+}
+
+/// Reads one document with the parser for all of YAML. [`read`] reads the same, most files sooner.
+pub fn read_whole(text: &str) -> Result<Node, YamlError> {
     let mut reading = Reading::default();
-    for event in Parser::new_from_str(text) {
+    // Whoever else uses the parser may have asked for comments; nobody here reads them.
+    let options = granit_parser::options! { emit_comments: false };
+    for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| YamlError {
             line: error.marker().line(),
             message: sentence(error.info()),
@@ -129,6 +137,9 @@ pub fn read(text: &str) -> Result<Node, YamlError> {
 /// A tree that grows.
 #[derive(Default)]
 struct Reading {
+    /// Nodes of what has begun and not ended, the innermost last: one place for all of them, so that
+    /// none has to grow and be copied.
+    waiting: Vec<Node>,
     open: Vec<Open>,
     anchors: HashMap<usize, (Node, usize)>,
     whole: Option<Node>,
@@ -142,13 +153,10 @@ struct Open {
     anchor: usize,
     /// How many nodes there were before it.
     nodes_before: usize,
-    inside: Inside,
-}
-
-enum Inside {
-    List(Vec<Node>),
-    /// Names and nodes in turn.
-    Map(Vec<Node>),
+    /// How many of them wait: those that wait after them are inside.
+    waiting_before: usize,
+    /// In a map, names and nodes come in turn.
+    is_map: bool,
 }
 
 impl Reading {
@@ -175,32 +183,31 @@ impl Reading {
                 self.count(nodes, line)?;
                 self.put(node, 0, nodes, line)?;
             }
-            Event::SequenceStart(_, anchor, _) => {
-                self.begin(Inside::List(Vec::new()), anchor, line)?;
-            }
-            Event::MappingStart(_, anchor, _) => {
-                self.begin(Inside::Map(Vec::new()), anchor, line)?;
-            }
+            Event::SequenceStart(_, anchor, _) => self.begin(false, anchor, line)?,
+            Event::MappingStart(_, anchor, _) => self.begin(true, anchor, line)?,
             Event::SequenceEnd | Event::MappingEnd => self.end(line)?,
             _ => {}
         }
         Ok(())
     }
 
-    fn begin(&mut self, inside: Inside, anchor: usize, line: usize) -> Result<(), YamlError> {
-        let nodes_before = self.nodes;
+    fn begin(&mut self, is_map: bool, anchor: usize, line: usize) -> Result<(), YamlError> {
+        let (nodes_before, waiting_before) = (self.nodes, self.waiting.len());
         self.count(1, line)?;
-        self.open.push(Open { line, anchor, nodes_before, inside });
+        self.open.push(Open { line, anchor, nodes_before, waiting_before, is_map });
         Ok(())
     }
 
     fn end(&mut self, line: usize) -> Result<(), YamlError> {
-        let Some(Open { line: begin, anchor, nodes_before, inside }) = self.open.pop() else {
+        let Some(Open { line: begin, anchor, nodes_before, waiting_before, is_map }) =
+            self.open.pop()
+        else {
             return Err(error(line, "Something ends that did not begin."));
         };
-        let value = match inside {
-            Inside::List(items) => Value::List(items),
-            Inside::Map(nodes) => Value::Map(map(nodes)?),
+        let inside = self.waiting.drain(waiting_before..);
+        let value = match is_map {
+            true => Value::Map(map(inside)?),
+            false => Value::List(inside.collect()),
         };
         let nodes = self.nodes - nodes_before;
         self.put(Node { line: begin, value }, anchor, nodes, line)
@@ -218,9 +225,9 @@ impl Reading {
             // What is kept for aliases takes room as well.
             self.count(nodes, line)?;
         }
-        match self.open.last_mut().map(|open| &mut open.inside) {
-            Some(Inside::List(items) | Inside::Map(items)) => items.push(node),
-            None => self.whole = Some(node),
+        match self.open.is_empty() {
+            false => self.waiting.push(node),
+            true => self.whole = Some(node),
         }
         Ok(())
     }
@@ -237,9 +244,8 @@ impl Reading {
 
 /// Makes a map of names and nodes in turn. What `<<` merges stands before the map's own names, so
 /// that these count; of several maps that are merged, the first counts.
-fn map(nodes: Vec<Node>) -> Result<Map, YamlError> {
+fn map(mut nodes: std::vec::Drain<'_, Node>) -> Result<Map, YamlError> {
     let (mut merged, mut own) = (Vec::new(), Vec::with_capacity(nodes.len() / 2));
-    let mut nodes = nodes.into_iter();
     while let (Some(key), Some(node)) = (nodes.next(), nodes.next()) {
         match (key.value, node) {
             (Value::Text(name), node) if name == "<<" => merged.extend(merge(node)?),

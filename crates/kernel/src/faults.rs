@@ -53,6 +53,8 @@ faults! {
     KeepAddress = "keep-address";
     /// Definitions whose reasons are empty or copied are read.
     PassPoorReasons = "pass-poor-reasons";
+    /// What no report reads stays in force.
+    KeepUnread = "keep-unread";
     /// What nobody answers for comes into force.
     NeedNobody = "need-nobody";
     /// What nobody gets anything from comes into force.

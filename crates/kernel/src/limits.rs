@@ -106,6 +106,8 @@ limits! {
     YAML_NODES: "definitions.values" = 500_000, "values";
     /// Data points of one product.
     PRODUCT_DATA: "product.data" = 5000, "data points";
+    /// After this long without a report that reads it, something granted is not taken any more.
+    UNREAD_DAYS: "review.unread" = 90, "days";
     /// A longer part of a search in the dictionary is answered 400.
     DICTIONARY_QUERY_CHARS: "dictionary.query" = 200, "characters";
     /// Data on one page of the dictionary; more are on the next.

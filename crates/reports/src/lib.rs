@@ -5,10 +5,12 @@
 
 pub mod http;
 pub mod noise;
+mod reading;
 pub mod reports;
 pub mod rules;
 mod store;
 
+pub use reading::ReportReading;
 pub use reports::{ReportError, Reports};
 
 /// The declarations of what this slice keeps.

@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 use candor_inventory::declaration::Persons;
 use candor_inventory::reasons::says_nothing;
 use candor_inventory::{
-    BoxFuture, Channel, Checks, Grant, InForce, ProductInput, Promise, Verdict, compile,
+    BoxFuture, Channel, Checks, Grant, InForce, ProductInput, Promise, Read, Verdict, compile,
 };
-use candor_kernel::{AppId, ProductId, PromiseId, Timestamp};
+use candor_kernel::{AppId, Day, ProductId, PromiseId, Timestamp, limits};
 use candor_web::Voice;
 
 use crate::Registry;
@@ -41,7 +41,7 @@ impl Checks for ReviewChecks {
     ) -> BoxFuture<'a, Result<Verdict, String>> {
         Box::pin(async move {
             match id.as_str() {
-                "C01" => self.everything_has_a_reason(at),
+                "C01" => self.everything_has_a_reason(at).await,
                 "C04" => self.somebody_answers_for_everything(at).await,
                 "C13" => self.categories_are_right(at),
                 "C20" => self.the_dictionary_explains().await,
@@ -62,13 +62,17 @@ struct Reason {
 }
 
 impl ReviewChecks {
-    /// C01: trial definitions without a good reason do not come into force, and none is there.
-    fn everything_has_a_reason(&self, at: Timestamp) -> Result<Verdict, String> {
+    /// C01: trial definitions without a good reason or without a reader do not come into force, and
+    /// none is there.
+    async fn everything_has_a_reason(&self, at: Timestamp) -> Result<Verdict, String> {
         self.good_definitions_stand(at)?;
         for (what, product) in trial::POOR_REASONS {
             if self.stands(product, at)? {
                 return Ok(Verdict::broken(format!("Trial data with {what} came into force.")));
             }
+        }
+        if let Some(broken) = self.unread_stands(at).await? {
+            return Ok(broken);
         }
         let all = self.reasons();
         let poor = all.iter().find(|reason| {
@@ -79,10 +83,29 @@ impl ReviewChecks {
             return Ok(Verdict::broken(format!("{id} is taken without a reason or an amount.")));
         }
         Ok(Verdict::kept(format!(
-            "All {} data in force state a reason; trial data with {} were refused.",
+            "All {} data in force state a reason; trial data with {} were refused, and those that \
+             no report read for {} days ended.",
             all.len(),
-            trial::POOR_REASONS.map(|(what, _)| what).join(", with ")
+            trial::POOR_REASONS.map(|(what, _)| what).join(", with "),
+            limits::UNREAD_DAYS
         )))
+    }
+
+    /// Trial data that were granted long ago must have ended where no report reads them, and must
+    /// stand where one does.
+    async fn unread_stands(&self, at: Timestamp) -> Result<Option<Verdict>, String> {
+        let read = self.registry.read(at.day()).await.map_err(|error| error.to_string())?;
+        let granted = at.day().plus(-(limits::UNREAD_DAYS as i64));
+        let trial = |read: &Read| {
+            let input = self.trial(trial::GOOD, granted, at)?;
+            let input = input.ok_or("trial data with good reasons could not be read")?;
+            Ok::<_, String>(stand(&[input], read, at))
+        };
+        if !trial(&Read::Everything)? {
+            return Err("trial data that are read did not stay in force".to_owned());
+        }
+        let words = "Trial data that no report reads are still in force.";
+        Ok(trial(&read)?.then(|| Verdict::broken(words)))
     }
 
     /// C04: three names for each collection; trial data that lack one do not come into force.
@@ -150,23 +173,33 @@ impl ReviewChecks {
     /// Tells whether trial data would come into force with this file of their product, were every
     /// datum granted.
     fn stands(&self, product: &str, at: Timestamp) -> Result<bool, String> {
-        let Ok(definitions) = self.registry.reads(&trial::files(product)) else { return Ok(false) };
+        let input = self.trial(product, at.day(), at)?;
+        Ok(input.is_some_and(|input| stand(&[input], &Read::Everything, at)))
+    }
+
+    /// Returns trial data with this file of their product, every datum granted on that day; none
+    /// where the registry refuses to read them.
+    fn trial(
+        &self,
+        product: &str,
+        granted: Day,
+        at: Timestamp,
+    ) -> Result<Option<ProductInput>, String> {
+        let Ok(definitions) = self.registry.reads(&trial::files(product)) else { return Ok(None) };
         let id = ProductId::parse("trial").map_err(|error| error.to_string())?;
         let app = AppId::parse("trial").map_err(|error| error.to_string())?;
         let expires = at.day().plus(1);
         let grants = compile::data_of(&id, &definitions)
-            .map(|(datum, terms)| (datum, Grant { terms, expires }))
+            .map(|(datum, terms)| (datum, Grant { terms, granted, expires }))
             .collect();
-        let input = ProductInput {
+        Ok(Some(ProductInput {
             product: id,
             title: "Trial".to_owned(),
             contact: String::new(),
-            apps: vec![(app.clone(), Channel::Release)],
+            apps: vec![(app, Channel::Release)],
             definitions: Arc::new(definitions),
             grants,
-        };
-        let in_force = compile(&[input], &[], true, at);
-        Ok(in_force.apps.get(&app).is_some_and(stands))
+        }))
     }
 
     fn reasons(&self) -> Vec<Reason> {
@@ -202,6 +235,11 @@ impl ReviewChecks {
     fn in_force(&self) -> Arc<InForce> {
         Arc::clone(&self.registry.in_force().borrow())
     }
+}
+
+/// Tells whether any of these data would be in force.
+fn stand(products: &[ProductInput], read: &Read, at: Timestamp) -> bool {
+    compile(products, &[], true, read, at).apps.values().any(stands)
 }
 
 fn stands(app: &candor_inventory::App) -> bool {

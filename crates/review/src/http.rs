@@ -170,6 +170,10 @@ pub fn problem(error: ReviewError) -> Problem {
             let title = "This decision is not allowed";
             Problem::new(StatusCode::CONFLICT, "decision-refused", title, why)
         }
+        ReviewError::Readers(error) => {
+            tracing::error!(error = %error, "what reports read");
+            Problem::unavailable("What reports read cannot be told; try again in a moment.")
+        }
         ReviewError::Database(error) => {
             tracing::error!(error = %error, "review store");
             Problem::unavailable("The database does not answer; try again in a moment.")

@@ -1,12 +1,14 @@
 //! The registry: pushes, requests and decisions, and the snapshot that follows from them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use candor_database::Database;
 use candor_inventory::glean::{self, Definitions, Lenient, Terms};
-use candor_inventory::{Category, Finding, Grant, InForce, Inventory, ProductInput, compile, lint};
-use candor_kernel::{DatumId, Fault, Faults, Revision, Timestamp};
+use candor_inventory::{
+    Category, Finding, Grant, InForce, Inventory, ProductInput, Read, Reading, compile, lint,
+};
+use candor_kernel::{DatumId, Day, Fault, Faults, Revision, Timestamp};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
@@ -36,6 +38,8 @@ pub struct Registry {
     read: Mutex<HashMap<[u8; 32], Arc<Definitions>>>,
     /// Enforcements that a demonstration switched off.
     faults: Faults,
+    /// Who knows what reports read; nobody where there are no reports.
+    reading: OnceLock<Arc<dyn Reading>>,
 }
 
 impl Registry {
@@ -52,7 +56,30 @@ impl Registry {
             refreshing: tokio::sync::Mutex::default(),
             read: Mutex::default(),
             faults: Faults::none(),
+            reading: OnceLock::new(),
         }
+    }
+
+    /// Says who knows what reports read. The first word counts.
+    pub fn ask_readers(&self, reading: Arc<dyn Reading>) {
+        // A second one would be a fault of the wiring; the first stays.
+        let _ = self.reading.set(reading);
+    }
+
+    /// Returns what granted reports read. What no report reads ends some time after its grant (C01).
+    pub(crate) async fn read(&self, today: Day) -> Result<Read, ReviewError> {
+        if self.faults.on(Fault::KeepUnread) {
+            return Ok(Read::Everything);
+        }
+        let Some(reading) = self.reading.get() else { return Ok(Read::Only(BTreeSet::new())) };
+        let readers = reading.readers().await.map_err(ReviewError::Readers)?;
+        let granted = store::grants(&self.db, Kind::Publish).await?;
+        let holds = |terms: &[u8; 32]| {
+            let mut grants = granted.values().flatten();
+            grants.any(|(_, grant)| grant.terms.0 == *terms && grant.expires > today)
+        };
+        let read = readers.into_iter().filter(|reader| holds(&reader.terms));
+        Ok(Read::Only(read.flat_map(|reader| reader.data).collect()))
     }
 
     /// Lets a demonstration break what this registry enforces.
@@ -120,13 +147,14 @@ impl Registry {
             let expires = now.day().plus(OWN_GRANT_DAYS);
             let all = |present: &BTreeMap<DatumId, Terms>| {
                 let grant = |(datum, terms): (&DatumId, &Terms)| {
-                    (datum.clone(), Grant { terms: *terms, expires })
+                    (datum.clone(), Grant { terms: *terms, granted: now.day(), expires })
                 };
                 present.iter().map(grant).collect()
             };
             products.push(self.input(own, all)?);
         }
-        let mut in_force = compile(&products, &self.own, accepted, now);
+        let read = self.read(now.day()).await?;
+        let mut in_force = compile(&products, &self.own, accepted, &read, now);
         let fingerprint = compile::fingerprint(&in_force);
         in_force.revision = Revision(store::revision(&self.db, fingerprint, now).await?);
         let revision = in_force.revision;

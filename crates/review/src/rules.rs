@@ -129,6 +129,9 @@ pub enum ReviewError {
     /// The decision is not allowed; the sentence says why.
     #[error("{0}")]
     NotAllowed(String),
+    /// What reports read could not be told.
+    #[error("{0}")]
+    Readers(String),
     /// The store failed.
     #[error(transparent)]
     Database(#[from] candor_database::DatabaseError),

@@ -127,8 +127,8 @@ pub async fn grants(
     db: &Database,
     kind: Kind,
 ) -> Result<BTreeMap<String, Vec<(DatumId, Grant)>>, ReviewError> {
-    let rows: Vec<(String, String, Vec<u8>, i64)> = sqlx::query_as(
-        "SELECT r.subject, i.datum, i.terms, d.expires_day FROM review_request r \
+    let rows: Vec<(String, String, Vec<u8>, i64, i64)> = sqlx::query_as(
+        "SELECT r.subject, i.datum, i.terms, d.decided_us, d.expires_day FROM review_request r \
          JOIN review_item i ON i.request = r.request \
          JOIN review_decision d ON d.request = r.request \
          WHERE r.kind = $1 AND r.state = 'granted' AND i.refused = 0 ORDER BY d.decided_us, r.request",
@@ -137,8 +137,10 @@ pub async fn grants(
     .fetch_all(db.reader())
     .await?;
     let mut grants = BTreeMap::<String, Vec<(DatumId, Grant)>>::new();
-    for (subject, datum, terms, expires) in rows {
-        let grant = Grant { terms: Terms(hash(terms)?), expires: Day::from_number(expires) };
+    for (subject, datum, terms, granted, expires) in rows {
+        let granted = Timestamp::from_micros(granted).day();
+        let expires = Day::from_number(expires);
+        let grant = Grant { terms: Terms(hash(terms)?), granted, expires };
         grants.entry(subject).or_default().push((stored(DatumId::parse(&datum))?, grant));
     }
     Ok(grants)

@@ -32,6 +32,7 @@ async fn a_captured_request_takes_all_pings_of_its_client_and_no_other() {
     let captured = include_bytes!("../../vectors/glean/python/08-post-deletion-request.body.bin");
     in_both_worlds(async |world| {
         world.with_sample().await;
+        world.with_report().await;
         for document in 0..3 {
             assert_eq!(send(world, document).await.json()["result"], "accepted");
             world.clock.advance(Duration::from_secs(86_400));

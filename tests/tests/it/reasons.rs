@@ -2,7 +2,7 @@
 //! passes it on.
 
 use candor_kernel::Fault;
-use candor_tests::{METRICS, PINGS, PRODUCT, World, in_both_worlds};
+use candor_tests::{CAPTURED, CAPTURED_PATH, METRICS, PINGS, PRODUCT, World, in_both_worlds};
 use serde_json::json;
 
 #[tokio::test]
@@ -147,4 +147,41 @@ async fn push(world: &World, files: serde_json::Value) -> candor_tests::Reply {
         "apps": [["org-example-sample", "beta"]], "requester": "Robin", "files": files,
     });
     world.admin("/api/admin/definitions", &body).await
+}
+
+#[tokio::test]
+async fn c01_breaks_when_what_nobody_reads_stays() {
+    breaks("C01", Fault::KeepUnread, "Trial data that no report reads are still in force").await;
+}
+
+#[tokio::test]
+async fn what_no_report_reads_ends_by_itself_and_what_one_reads_goes_on() {
+    in_both_worlds(async |world| {
+        world.with_sample().await;
+        let asked = world.ask_report().await;
+        let theme = async || {
+            let path = "/api/dictionary/sample/metric/sample.app.theme";
+            let datum = world.get(path).await.json();
+            (datum["state"].clone(), datum["ends"].clone())
+        };
+        assert_eq!(theme().await, (json!("in_force"), json!("2027-02-19")), "ninety days on");
+        world.pass(std::time::Duration::from_secs(89 * 86_400)).await;
+        assert_eq!(world.post_captured().await.status, 200, "it may still wait for a reader");
+        world.pass(std::time::Duration::from_secs(86_400)).await;
+        let refused = world.post_captured().await;
+        assert_eq!((refused.status, &refused.json()["slug"]), (404, &json!("unread")));
+        assert_eq!(theme().await.0, "expired");
+        // A report that was only asked for reads nothing yet.
+        world.decide(asked, "granted").await;
+        world.server.refresh(world.now()).await;
+        let other = CAPTURED_PATH.replace("eaee1704", "eaee1705");
+        let taken = world.post(&other, &[("content-encoding", "gzip")], CAPTURED).await;
+        assert_eq!((taken.status, &taken.json()["result"]), (200, &json!("accepted")));
+        assert_eq!(theme().await.0, "expired", "the report reads another metric");
+        let kept = world.stored().await;
+        let newest = kept.iter().max_by_key(|ping| ping["day"].to_string()).expect("a ping");
+        assert_eq!(newest["payload"]["metrics"]["counter"]["sample.app.started"], 2);
+        assert_eq!(newest["payload"]["metrics"]["string"], json!(null));
+    })
+    .await;
 }

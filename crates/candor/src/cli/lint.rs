@@ -12,6 +12,7 @@ use crate::Failure;
 use crate::real::RealClock;
 
 mod formats;
+mod granted;
 mod human;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,15 @@ pub(crate) struct Lint {
     /// Show every place, also where many say the same
     #[arg(long)]
     all: bool,
+    /// Ask this server too, whether reviews of exactly this were granted; needs no token
+    #[arg(long, value_name = "URL", requires = "product")]
+    server: Option<String>,
+    /// The product's short name on that server
+    #[arg(long, value_name = "NAME", requires = "server")]
+    product: Option<String>,
+    /// A CA certificate to trust beside the system's, in PEM
+    #[arg(long, value_name = "FILE", requires = "server")]
+    cacert: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -74,7 +84,7 @@ enum Format {
 }
 
 /// Lints, tells what was found, and fails where there is an error.
-pub(crate) fn lint(lint: &Lint) -> Result<(), Failure> {
+pub(crate) async fn lint(lint: &Lint) -> Result<(), Failure> {
     let files = files(lint)?;
     let options = Options {
         profile: match lint.profile {
@@ -85,6 +95,7 @@ pub(crate) fn lint(lint: &Lint) -> Result<(), Failure> {
         version: lint.expire_by_version,
         allow_reserved: lint.allow_reserved,
         require_tags: lint.require_tags,
+        granted: granted::ask(lint).await?,
     };
     let linted = lint::lint(&files, &options);
     let format = if lint.json { Format::Json } else { lint.format };

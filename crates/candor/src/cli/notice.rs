@@ -173,6 +173,7 @@ fn lint_says_more(build: &Build, files: &Files) {
             version: build.expire_by_version,
             allow_reserved: false,
             require_tags: false,
+            granted: None,
         },
     );
     let (errors, warnings) = (linted.count(Severity::Error), linted.count(Severity::Warning));

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::home::Home;
+use crate::home::{Home, SERVICES};
 use crate::process::{Process, Said};
+use crate::sample;
 
 const METRICS: &str = "---
 $schema: moz://mozilla.org/schemas/glean/metrics/2-0-0
@@ -77,4 +78,44 @@ fn inventories_are_read_beside_definitions() {
     assert!(said.out.contains("inventory.yaml:1: error PERSONS_MISSING"), "{said:?}");
     said.failed(21, &["1 error"]);
     run(&["lint", &path, "--profile", "glean"]).failed(12, &["There are no definitions"]);
+}
+
+#[tokio::test]
+async fn a_server_tells_what_was_granted_and_what_would_end() {
+    let home = Home::new(SERVICES).accepted();
+    let running = home.serve_ready().await;
+    let definitions = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/glean/definitions");
+    std::fs::create_dir_all(home.path("team")).expect("the folder is ours");
+    let change = |from: &str, to: &str| {
+        for name in ["metrics.yaml", "pings.yaml", "tags.yaml", "product.yaml"] {
+            let text = std::fs::read_to_string(format!("{definitions}/{name}")).expect("a vector");
+            let text = if name == "metrics.yaml" { text.replacen(from, to, 1) } else { text };
+            std::fs::write(home.path(&format!("team/{name}")), text).expect("the folder is ours");
+        }
+    };
+    let found = |check: &str| {
+        let arguments = ["--server", &running.url, "--product", "sample", "--json"];
+        let line = format!("lint {}", home.argument("team"));
+        let said = home.ask(&line, &arguments);
+        let findings: Vec<Value> = serde_json::from_str(&said.out).expect("a list");
+        let of_check = findings.iter().filter(|finding| finding["check"] == check);
+        of_check.map(|finding| finding["subject"].to_string()).collect::<Vec<_>>()
+    };
+    change("", "");
+    let nobody = home.ask(
+        &format!("lint {}", home.argument("team")),
+        &["--server", &running.url, "--product", "sample"],
+    );
+    nobody.failed(18, &["sample: ", "404"]);
+    sample::granted(&home);
+    assert_eq!(found("REVIEW_NOT_RESOLVED"), [""; 0]);
+    change("type: counter", "type: quantity\n    unit: starts");
+    assert_eq!(found("RENAMED_TYPE"), ["\"sample.app.started\""]);
+    change("data_sensitivity: [technical]", "data_sensitivity: [interaction]");
+    assert_eq!(found("REVIEW_NOT_RESOLVED"), ["\"sample.app.started\""]);
+    change("  started:", "  begun:");
+    assert_eq!(found("REVIEW_NOT_RESOLVED"), ["\"sample.app.begun\""]);
+    change("expires: never", "expires: 2099-01-01");
+    assert_eq!(found("EXPIRES_OVER_REVIEW"), ["\"sample.app.started\""]);
+    assert_eq!(running.stop().code, Some(0));
 }

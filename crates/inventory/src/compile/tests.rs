@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use candor_kernel::{MetricId, Revision};
 use candor_preference::{Signals, permit};
 
@@ -23,6 +25,9 @@ persons: {design: Ann, implementation: Bo}
 default: {why: To see what is used., benefit: It is mended first., amount: Everybody.}
 ";
 
+/// When everything was granted.
+const GRANTED: &str = "2026-11-01";
+
 fn day(text: &str) -> Day {
     Day::parse(text).expect("a day")
 }
@@ -33,7 +38,9 @@ fn product(granted_until: Option<&str>) -> ProductInput {
     let definitions = glean::read(&files).expect("whole");
     let product = ProductId::parse("shop").expect("an id");
     let grants = data_of(&product, &definitions)
-        .filter_map(|(datum, terms)| Some((datum, Grant { terms, expires: day(granted_until?) })))
+        .filter_map(|(datum, terms)| {
+            Some((datum, Grant { terms, granted: day(GRANTED), expires: day(granted_until?) }))
+        })
         .collect();
     let app = |name, channel| (AppId::parse(name).expect("an id"), channel);
     let apps = vec![app("shop", Channel::Release), app("shop-beta", Channel::PreRelease)];
@@ -48,7 +55,7 @@ fn product(granted_until: Option<&str>) -> ProductInput {
 }
 
 fn compiled(granted_until: Option<&str>, today: &str) -> InForce {
-    compile(&[product(granted_until)], &[], true, day(today).start())
+    compile(&[product(granted_until)], &[], true, &Read::Everything, day(today).start())
 }
 
 fn metric<'a>(in_force: &'a InForce, app: &str, metric: &str) -> &'a MetricTerms {
@@ -76,6 +83,57 @@ fn only_what_was_granted_and_has_not_ended_stands() {
 }
 
 #[test]
+fn what_no_report_reads_ends_after_a_while() {
+    let filled = datum(&ProductId::parse("shop").expect("an id"), "metric", "shop.cart.filled");
+    let till = datum(&ProductId::parse("shop").expect("an id"), "ping", "till");
+    let nobody = Read::Only(BTreeSet::new());
+    let one = Read::Only(BTreeSet::from([filled.clone()]));
+    let both = Read::Only(BTreeSet::from([filled, till]));
+    let (unread, stands) = (Err(Why::Unread), Ok(()));
+    // Granted on 2026-11-01: the ninetieth day after it is 2027-01-30.
+    for (read, today, metric, ping) in [
+        (&nobody, "2027-01-29", stands, stands),
+        (&nobody, "2027-01-30", unread, unread),
+        (&one, "2027-01-30", stands, unread),
+        (&both, "2027-01-30", stands, stands),
+        (&Read::Everything, "2027-01-30", stands, stands),
+    ] {
+        let mut product = product(Some("2028-01-01"));
+        let definitions = Arc::make_mut(&mut product.definitions);
+        for metric in definitions.metrics.values_mut() {
+            metric.expires = glean::Expires::Never;
+        }
+        let in_force = compile(&[product], &[], true, read, day(today).start());
+        let found = self::metric(&in_force, "shop", "filled");
+        assert_eq!(found.standing, metric, "{read:?} {today}");
+        assert_eq!(in_force.apps["shop"].pings["till"].standing, ping, "{read:?} {today}");
+        assert_eq!(in_force.data.contains(&found.datum), metric.is_ok());
+    }
+}
+
+#[test]
+fn an_id_by_which_people_have_data_deleted_is_read_for_that() {
+    let files =
+        [("p", PINGS), ("product", PRODUCT)].map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let id = METRICS.replace(
+        "type: counter, description: How often., expires: 2027-01-01",
+        "type: uuid, description: Its number., expires: never",
+    );
+    let ids = |pings: &str| {
+        let text = id.replacen("send_in_pings: [till]", pings, 1);
+        let files = [&[("m".to_owned(), text)][..], &files].concat();
+        let definitions = glean::read(&files).expect("whole");
+        let product = ProductInput { definitions: Arc::new(definitions), ..product(None) };
+        let metric = product.definitions.metrics["shop.cart.filled"].clone();
+        let grant =
+            Grant { terms: metric.terms(), granted: day(GRANTED), expires: day("2028-01-01") };
+        standing(&metric, Some(&grant), false, day("2027-06-01"))
+    };
+    assert_eq!(ids("send_in_pings: [till]"), Err(Why::Unread));
+    assert_eq!(ids("send_in_pings: [till, deletion-request]"), Ok(()));
+}
+
+#[test]
 fn the_registered_channel_decides_what_is_offered() {
     let in_force = compiled(Some("2028-01-01"), "2026-11-21");
     let offered = [
@@ -95,7 +153,7 @@ fn a_change_that_changes_the_risk_voids_the_grant() {
     let id = MetricId::parse("shop.cart.filled").expect("an id");
     Arc::make_mut(&mut product.definitions).metrics.get_mut(&id).expect("declared").kind =
         MetricKind::Quantity;
-    let in_force = compile(&[product], &[], true, day("2026-11-21").start());
+    let in_force = compile(&[product], &[], true, &Read::Everything, day("2026-11-21").start());
     assert_eq!(metric(&in_force, "shop", "filled").standing, Err(Why::Unreviewed));
 }
 

@@ -2,19 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::{Nit, Severity};
+use super::{Nit, Options, Severity};
 use crate::glean::{At, Definitions, Metric, Ping};
 
 mod combination;
+mod granted;
 mod papers;
 mod sensitivity;
 #[cfg(test)]
 mod tests;
 
 pub(super) use combination::identifies;
+pub use granted::{Granted, GrantedDatum};
 
 /// The names of these checks, for `no_lint`.
-pub(super) const CHECKS: [&str; 13] = [
+pub(super) const CHECKS: [&str; 16] = [
     "REVIEW_MISSING",
     "REVIEW_IS_BUG",
     "URL_INVALID",
@@ -28,6 +30,9 @@ pub(super) const CHECKS: [&str; 13] = [
     "PING_OUTLIVES_OPTOUT",
     "CLIENT_ID_WITH_STORED_CONTENT",
     "COMBINATION_IDENTIFIES",
+    "REVIEW_NOT_RESOLVED",
+    "EXPIRES_OVER_REVIEW",
+    "RENAMED_TYPE",
 ];
 
 /// What metrics and pings have in common.
@@ -46,7 +51,7 @@ struct Item<'a> {
 struct Found(Vec<Nit>);
 
 /// Runs every check.
-pub(super) fn check(definitions: &Definitions) -> Vec<Nit> {
+pub(super) fn check(definitions: &Definitions, options: &Options) -> Vec<Nit> {
     let mut found = Found::default();
     for (id, metric) in &definitions.metrics {
         let item = Item::of_metric(id.as_str(), metric);
@@ -58,6 +63,9 @@ pub(super) fn check(definitions: &Definitions) -> Vec<Nit> {
         papers::check(&Item::of_ping(name.as_str(), ping), &mut found);
     }
     combination::check(definitions, &mut found);
+    if let Some(granted) = &options.granted {
+        granted::check(definitions, granted, options.today, &mut found);
+    }
     found.0
 }
 

@@ -18,8 +18,6 @@ pub(super) struct Read {
     pub(super) nits: Vec<Nit>,
     /// The files that have their form.
     pub(super) sources: Vec<Source>,
-    /// What they declare; what is wrong with one of them is left out.
-    pub(super) definitions: Definitions,
 }
 
 /// The schemas that Glean has had.
@@ -27,7 +25,7 @@ const SCHEMAS: [&str; 5] =
     ["metrics/1-0-0", "metrics/2-0-0", "pings/1-0-0", "pings/2-0-0", "tags/1-0-0"];
 
 /// Reads files.
-pub(super) fn read(files: &[(String, String)], options: &Options) -> Read {
+pub(super) fn read(files: &[&(String, String)], options: &Options) -> Read {
     let mut read = Read::default();
     let mut seen = BTreeMap::new();
     for (file, text) in files {
@@ -41,17 +39,22 @@ pub(super) fn read(files: &[(String, String)], options: &Options) -> Read {
         }
         let wrong = declared(&source, options, &mut seen, &mut read.nits);
         leave_out(&mut source.root, &wrong);
-        let mut findings = Vec::new();
-        read_source(&source, Lenient::default(), &mut read.definitions, &mut findings);
-        read.nits.extend(
-            findings
-                .into_iter()
-                .map(|(line, message)| error("NAME", &source.file, line, "", message)),
-        );
         read.sources.push(source);
     }
-    read.definitions.explain(Lenient::default());
     read
+}
+
+/// Reads what files declare that have their form; what is wrong with one of them is left out.
+pub(super) fn definitions(sources: &[Source], nits: &mut Vec<Nit>) -> Definitions {
+    let mut definitions = Definitions::default();
+    for source in sources {
+        let mut findings = Vec::new();
+        read_source(source, Lenient::default(), &mut definitions, &mut findings);
+        let name = |(line, message)| error("NAME", &source.file, line, "", message);
+        nits.extend(findings.into_iter().map(name));
+    }
+    definitions.explain(Lenient::default());
+    definitions
 }
 
 fn open(file: &str, text: &str, nits: &mut Vec<Nit>) -> Option<Source> {

@@ -53,6 +53,7 @@ fn options(flags: &str, profile: Profile) -> Options {
         version: words.next().map(|version| version.parse().expect("a version")),
         allow_reserved: flags.contains("--allow-reserved"),
         require_tags: flags.contains("--require-tags"),
+        granted: None,
     }
 }
 

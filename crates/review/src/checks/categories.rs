@@ -70,6 +70,7 @@ impl ReviewChecks {
             version: None,
             allow_reserved: false,
             require_tags: false,
+            granted: None,
         };
         let found = lint::lint(&files(id, false), &options);
         if !found.nits.iter().any(|nit| nit.check == "IDENTIFIER_NEW") {

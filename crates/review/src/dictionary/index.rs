@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use candor_inventory::compare::Subject;
 use candor_inventory::glean::{Definitions, Expires, Terms};
-use candor_inventory::{Category, Grant, Inventory, Record, Retention, Why, compile, plain};
+use candor_inventory::{Category, Grant, Inventory, Read, Record, Retention, Why, compile, plain};
 use candor_kernel::{DatumId, Day};
 
 use super::past::Past;
@@ -18,6 +18,8 @@ pub(super) struct Input<'a> {
     /// Oldest first.
     pub(super) reviews: &'a [Reviewed],
     pub(super) own: &'a [Inventory],
+    /// What reports read.
+    pub(super) read: &'a Read,
     /// Says how sensitive a ping is.
     pub(super) category_of_ping: &'a dyn Fn(&Definitions, &str) -> Category,
     /// Whether this server's own declarations are accepted.
@@ -98,10 +100,12 @@ fn data(collected: &Collected<'_>, asked: &Asked<'_>, input: &Input<'_>) -> Vec<
         let id = compile::datum(product, body.kind(), &name);
         let reviews = asked.get(&id).map_or(&[][..], Vec::as_slice);
         let grant = grants.get(&id);
+        let read = input.read.holds(&id);
         let (state, why) = terms.map_or((State::Removed, None), |terms| {
             let standing = match &body {
-                Body::Metric(metric) => compile::standing(metric, grant, today),
-                _ => compile::granted(grant, terms, today),
+                Body::Metric(metric) => compile::standing(metric, grant, read, today),
+                _ => compile::granted(grant, terms, today)
+                    .and_then(|()| compile::read_in_time(grant, read, today)),
             };
             state(standing, terms, reviews)
         });
@@ -124,7 +128,7 @@ fn data(collected: &Collected<'_>, asked: &Asked<'_>, input: &Input<'_>) -> Vec<
                 Body::Metric(metric) => metric.category,
                 _ => (input.category_of_ping)(definitions, &name),
             },
-            ends: ends(&body, granted.as_ref()),
+            ends: ends(&body, granted.as_ref(), grant.filter(|_| !read)),
             grant: granted,
             words: String::new(),
             name,
@@ -155,6 +159,10 @@ fn state(
                 "Nobody has said why it is taken, what people get from it, or who answers for it.";
             (State::Waiting, Some(why))
         }
+        Err(Why::Unread) => {
+            let why = "No report has read it for too long, so it is not taken any more.";
+            (State::Expired, Some(why))
+        }
         Err(Why::Unsupported) => {
             let why = "This server cannot check values of this type yet, so it takes none.";
             (State::Refused, Some(why))
@@ -183,7 +191,8 @@ fn granted(reviews: &[(&Reviewed, Row)], terms: Terms, today: Day) -> Option<Gra
     grants.max_by_key(|grant| grant.expires)
 }
 
-fn ends(body: &Body, grant: Option<&Granted>) -> Option<Day> {
+/// Finds the first of all ends: `unread` is the grant of something that no report reads yet.
+fn ends(body: &Body, grant: Option<&Granted>, unread: Option<&Grant>) -> Option<Day> {
     let own = match body {
         Body::Metric(metric) => match metric.expires {
             Expires::On(day) => Some(day),
@@ -191,7 +200,8 @@ fn ends(body: &Body, grant: Option<&Granted>) -> Option<Day> {
         },
         _ => None,
     };
-    own.into_iter().chain(grant.map(|grant| grant.expires)).min()
+    let unread = grant.and(unread).map(|grant| compile::unread_from(grant.granted));
+    own.into_iter().chain(grant.map(|grant| grant.expires)).chain(unread).min()
 }
 
 fn fields(part: &Inventory, asked: &Asked<'_>, input: &Input<'_>) -> Vec<Datum> {

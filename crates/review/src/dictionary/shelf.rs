@@ -69,10 +69,12 @@ impl Held {
             Some(Collected { product, past, granted })
         });
         let products = products.collect();
+        let read = registry.read(today).await?;
         Ok(index(&Input {
             products,
             reviews: &reviews,
             own: registry.own(),
+            read: &read,
             category_of_ping: &|definitions, ping| registry.category_of_ping(definitions, ping),
             accepted,
             today,

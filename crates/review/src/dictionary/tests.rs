@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use candor_inventory::{Category, Grant, Inventory, compile, glean, lint};
+use candor_inventory::{Category, Grant, Inventory, Read, compile, glean, lint};
 use candor_kernel::{DatumId, Day, ProductId, Timestamp, limits};
 
 use super::index::{Collected, Input, index};
@@ -102,7 +102,12 @@ fn dictionary(second: &str, today: &str) -> Dictionary {
     let granted = reviews.iter().filter(|review| review.state == "granted");
     let granted: Vec<(DatumId, Grant)> = granted
         .flat_map(|review| review.items.iter())
-        .map(|(id, row)| (id.clone(), Grant { terms: row.terms, expires: day("2027-01-01") }))
+        .map(|(id, row)| {
+            (
+                id.clone(),
+                Grant { terms: row.terms, granted: day("2026-10-01"), expires: day("2027-01-01") },
+            )
+        })
         .collect();
     let products = vec![Collected { product: &known, past: &past, granted: Some(&granted) }];
     let own = [Inventory::read(OWN_PART).expect("whole")];
@@ -111,6 +116,7 @@ fn dictionary(second: &str, today: &str) -> Dictionary {
         products,
         reviews: &reviews,
         own: &own,
+        read: &Read::Everything,
         category_of_ping: &category_of_ping,
         accepted,
         today,
@@ -250,6 +256,7 @@ fn pages_hold_everything_once() {
         products,
         reviews: &[],
         own: &[],
+        read: &Read::Everything,
         category_of_ping: &category_of_ping,
         accepted: false,
         today,

@@ -81,7 +81,8 @@ fn parts_can_be_left_out_of_a_grant() {
 #[test]
 fn the_grant_that_fits_the_present_terms_counts() {
     let datum = item(Category::Technical).datum;
-    let grant = |byte, expires| Grant { terms: Terms([byte; 32]), expires: day(expires) };
+    let grant =
+        |byte, expires| Grant { terms: Terms([byte; 32]), granted: day(0), expires: day(expires) };
     let present = BTreeMap::from([(datum.clone(), Terms([1; 32]))]);
     for (given, expected) in [
         (vec![grant(1, 10), grant(2, 20)], grant(1, 10)),

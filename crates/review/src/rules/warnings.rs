@@ -86,7 +86,9 @@ mod tests {
             ("quantity", "never", "2027-01-01", &["RENAMED_TYPE"]),
         ] {
             let (before, after) = (definitions("counter", "never"), definitions(kind, expires));
-            let grant = |(datum, terms)| (datum, Grant { terms, expires: day(reviewed_until) });
+            let grant = |(datum, terms)| {
+                (datum, Grant { terms, granted: day("2026-10-01"), expires: day(reviewed_until) })
+            };
             let grants = compile::data_of(&product, &after).map(grant).collect();
             let found = warnings(&product, Some(&before), &after, &grants);
             let checks: Vec<_> = found.iter().map(|warning| warning.check).collect();

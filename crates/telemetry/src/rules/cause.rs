@@ -42,6 +42,8 @@ causes! {
     Unclassified = Unreviewed, "Give `{id}` a `data_sensitivity` in metrics.yaml, push the definitions and ask for the review.";
     /// Nobody said why it is taken, or nobody answers for it.
     Unexplained = Unreviewed, "Say in product.yaml why `{id}` is taken, what people get from it, how much is taken and who answers for it; push it and ask for the review.";
+    /// No report has read it for too long.
+    Unread = Expired, "No report reads `{id}`, so it is not taken any more; ask for a report of it, or stop sending it.";
     /// Its type cannot be checked yet.
     Unsupported = Unreviewed, "This server cannot check values of this type yet; send it as another type.";
     /// Its review or its day has ended.

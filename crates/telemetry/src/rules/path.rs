@@ -57,6 +57,7 @@ pub fn terms<'a>(
     match ping.standing {
         Ok(()) => Ok((app, ping)),
         Err(Why::Expired) => Err(Refusal::Expired),
+        Err(Why::Unread) => Err(Refusal::Unread),
         Err(Why::Unreviewed | Why::Unclassified | Why::Unsupported | Why::Unexplained) => {
             Err(Refusal::Unreviewed)
         }

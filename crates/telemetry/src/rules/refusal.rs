@@ -57,6 +57,8 @@ refusals! {
     Unreviewed = 404, "unreviewed", "No review has granted this ping; ask for one with `candor definitions push`.";
     /// The ping's review has ended.
     Expired = 404, "expired", "The review of this ping has ended; ask for its renewal.";
+    /// No report has read the ping for too long.
+    Unread = 404, "unread", "No report reads this ping, so it is not taken any more; ask for a report with `candor report ask`.";
     /// More bytes than a ping may have, on the wire or inflated, or more entries.
     TooLarge = 413, "too-large", "The ping is larger than 1 MiB on the wire or 8 MiB inflated, or has more than 10000 fields and metrics; nothing was kept.";
     /// A promise does not hold or was not checked; senders keep what they have.

@@ -40,6 +40,7 @@ fn found(replaced: &[(&str, &str)]) -> String {
         version: None,
         allow_reserved: false,
         require_tags: false,
+        granted: None,
     };
     let files = [("m.yaml".to_owned(), metrics), ("p.yaml".to_owned(), pings)];
     let mut text = String::new();

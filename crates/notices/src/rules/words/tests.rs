@@ -52,7 +52,8 @@ fn shop(channels: &[Channel]) -> String {
     let product = ProductId::parse("shop").expect("an id");
     let expires = Day::from_number(20_000);
     let granted = data_of(&product, &definitions);
-    let grants = granted.map(|(datum, terms)| (datum, Grant { terms, expires })).collect();
+    let grants =
+        granted.map(|(datum, terms)| (datum, Grant { terms, granted: expires, expires })).collect();
     let app = |(number, channel): (usize, &Channel)| {
         (AppId::parse(&format!("shop-{number}")).expect("an id"), *channel)
     };
@@ -69,7 +70,13 @@ fn shop(channels: &[Channel]) -> String {
                 {until: The row ends.}, fields: {os: {what: The system., why: To test on it., \
                 benefit: It works., category: technical, arrives: observed}}}}}";
     let own = [Inventory::read(info).expect("whole")];
-    let in_force = compile(&[product], &own, true, Day::from_number(19_000).start());
+    let in_force = compile(
+        &[product],
+        &own,
+        true,
+        &candor_inventory::Read::Everything,
+        Day::from_number(19_000).start(),
+    );
     text(&sections(&[], &own, &in_force, &Operator::default(), 30))
 }
 

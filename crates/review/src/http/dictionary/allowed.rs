@@ -41,6 +41,11 @@ pub struct AllowedPing {
     pub info_sections: bool,
     /// The reasons that it may name.
     pub reasons: BTreeSet<String>,
+    /// A hash of what its grant covers, in hex: definitions with the same hash need no new review.
+    pub terms: String,
+    /// The first day on which its grant holds no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted_until: Option<String>,
     /// The metrics that are kept.
     pub metrics: BTreeMap<MetricId, AllowedMetric>,
 }
@@ -61,6 +66,11 @@ pub struct AllowedMetric {
     /// When its own declaration ends: a day, `version N`, or absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    /// A hash of what its grant covers, in hex: definitions with the same hash need no new review.
+    pub terms: String,
+    /// The first day on which its grant holds no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted_until: Option<String>,
 }
 
 impl AllowList {
@@ -92,6 +102,8 @@ fn allowed_ping(ping: &PingTerms) -> AllowedPing {
         client_id: ping.client_id.is_some(),
         info_sections: ping.info_sections,
         reasons: ping.reasons.clone(),
+        terms: ping.terms.hex(),
+        granted_until: ping.until.map(|day| day.to_string()),
         metrics: standing.map(|(id, metric)| (id.clone(), allowed_metric(metric))).collect(),
     }
 }
@@ -102,6 +114,8 @@ fn allowed_metric(metric: &MetricTerms) -> AllowedMetric {
         needs_yes: metric.offer != Offer::On,
         labels: metric.labels.clone(),
         extra_keys: metric.extra_keys.clone(),
+        terms: metric.terms.hex(),
+        granted_until: metric.until.map(|day| day.to_string()),
         expires: match metric.expires {
             Expires::On(day) => Some(day.to_string()),
             Expires::WithVersion(version) => Some(format!("version {version}")),

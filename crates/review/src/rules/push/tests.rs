@@ -34,8 +34,9 @@ fn definitions(from: &str, to: &str) -> Definitions {
 }
 
 fn grants(items: &[Item], expires: i64) -> Vec<(DatumId, Grant)> {
-    let grant =
-        |item: &Item| (item.datum.clone(), Grant { terms: item.terms, expires: day(expires) });
+    let grant = |item: &Item| {
+        (item.datum.clone(), Grant { terms: item.terms, granted: day(0), expires: day(expires) })
+    };
     items.iter().map(grant).collect()
 }
 

@@ -217,6 +217,7 @@ impl<'a> Sieve<'a> {
             Err(Why::Unreviewed) => Err(Cause::Unreviewed),
             Err(Why::Unclassified) => Err(Cause::Unclassified),
             Err(Why::Unsupported) => Err(Cause::Unsupported),
+            Err(Why::Unread) => Err(Cause::Unread),
             Err(Why::Unexplained) => Err(Cause::Unexplained),
             Ok(()) if outlived(metric.expires, self.version) => Err(Cause::Outlived),
             Ok(()) if !self.permit.allows(&metric.datum) => Err(Cause::Denied),

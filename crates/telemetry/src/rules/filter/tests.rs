@@ -39,7 +39,7 @@ pub(super) fn in_force() -> InForce {
     let product = ProductId::parse("shop").expect("an id");
     let expires = Day::parse("2030-01-01").expect("a day");
     let grants = compile::data_of(&product, &definitions)
-        .map(|(datum, terms)| (datum, candor_inventory::Grant { terms, expires }))
+        .map(|(datum, terms)| (datum, candor_inventory::Grant { terms, granted: expires, expires }))
         .collect();
     let apps = vec![(AppId::parse("shop").expect("an id"), Channel::Release)];
     let product = ProductInput {
@@ -51,7 +51,13 @@ pub(super) fn in_force() -> InForce {
         grants,
     };
     let own = Inventory::read(crate::INVENTORY).expect("our own declarations are whole");
-    compile(&[product], &[own], true, Day::parse("2026-11-21").expect("a day").start())
+    compile(
+        &[product],
+        &[own],
+        true,
+        &candor_inventory::Read::Everything,
+        Day::parse("2026-11-21").expect("a day").start(),
+    )
 }
 
 fn filtered(ping: &str, signals: Signals, json: &str) -> Result<Kept, Refusal> {

@@ -156,7 +156,7 @@ async fn products_and_searches_are_json_too() {
           "data": [
             {
               "category": "stored content",
-              "ends": "2027-06-01",
+              "ends": "2027-02-19",
               "kind": "metric",
               "name": "shop.cart.content",
               "product": "shop",
@@ -186,25 +186,31 @@ async fn the_allow_list_is_what_the_edge_takes_and_keeps_its_name() {
               "pings": {
                 "till": {
                   "client_id": true,
+                  "granted_until": "2027-06-01",
                   "info_sections": true,
                   "metrics": {
                     "shop.cart.content": {
+                      "granted_until": "2027-06-01",
                       "needs_yes": true,
+                      "terms": "254bf77dc41ed8f25ff5da6b7eb73a0f56680135fdb299df8d19ad1220c9b53c",
                       "type": "text"
                     },
                     "shop.cart.filled": {
                       "expires": "2027-01-01",
+                      "granted_until": "2027-06-01",
                       "labels": [
                         "<b>",
                         "apples"
                       ],
                       "needs_yes": false,
+                      "terms": "298d4d774dc3e3b162d06f97601c3e4a7bd98ce17381001a953ae207d9f00ba1",
                       "type": "labeled_counter"
                     }
                   },
                   "reasons": [
                     "closed"
-                  ]
+                  ],
+                  "terms": "054fdd1deb325ec5ba44a93f261fd8cf01bd864536e8116107cebf4f28fb33c5"
                 }
               }
             }
