@@ -5,7 +5,7 @@
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use candor_inventory::lint::{Options, Profile, Severity, lint};
-use candor_inventory::{Finding, glean};
+use candor_inventory::{Finding, glean, yaml};
 use candor_kernel::{Day, limits, sink};
 use candor_preference::{Dnt, Gpc};
 use candor_telemetry::debug::Tag;
@@ -134,6 +134,12 @@ pub fn definitions(data: &[u8]) {
         .enumerate()
         .map(|(number, text)| (format!("{number}.yaml"), text.to_owned()))
         .collect();
+    for (_, text) in &files {
+        // Read line by line or by the parser, a text is the same.
+        if let Ok(node) = yaml::read(text) {
+            assert_eq!(Ok(node), yaml::read_whole(text), "{text:?}");
+        }
+    }
     let read = glean::read(&files);
     for profile in [Profile::Glean, Profile::Candor] {
         let (today, version) = (Day::from_number(20_500), None);

@@ -5,6 +5,7 @@ mod licences;
 mod manifests;
 mod places;
 mod promises;
+mod readers;
 mod rooms;
 mod text;
 
@@ -35,6 +36,7 @@ pub(crate) fn run(root: &Path) -> Result<Vec<String>> {
     findings.extend(places::check(&tree));
     findings.extend(text::check(&tree));
     findings.extend(rooms::check(&tree));
+    findings.extend(readers::check(&tree));
     findings.extend(promises::check(&tree));
     Ok(findings)
 }

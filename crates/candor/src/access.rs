@@ -69,6 +69,8 @@ pub struct TokenRow {
     pub name: String,
     /// What it opens.
     pub scopes: Vec<String>,
+    /// When it was made, RFC 3339.
+    pub made: String,
     /// When it ends, RFC 3339.
     pub ends: String,
 }
@@ -168,9 +170,10 @@ async fn make(
 
 async fn list(State(access): State<Access>) -> Result<Json<Vec<TokenRow>>, Problem> {
     let rows = store::list(&access.db).await.map_err(|error| away(&error))?;
-    let row = |(name, scopes, ends): (String, String, i64)| TokenRow {
+    let row = |(name, scopes, made, ends): (String, String, i64, i64)| TokenRow {
         name,
         scopes: scopes.split(' ').map(str::to_owned).collect(),
+        made: Timestamp::from_micros(made).to_string(),
         ends: Timestamp::from_micros(ends).to_string(),
     };
     Ok(Json(rows.into_iter().map(row).collect()))

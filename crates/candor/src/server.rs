@@ -12,12 +12,12 @@ use candor_notices::http::NoticeState;
 use candor_notices::{Notices, Register, Runner};
 use candor_reports::http::ReportsState;
 use candor_reports::{ReportReading, Reports};
-use candor_review::{Registry, checks::ReviewChecks, http::ReviewState, store::StoredProduct};
+use candor_review::{Registry, checks::ReviewChecks, http::ReviewState};
 use candor_segments::Landing;
+use candor_telemetry::Ingest;
 use candor_telemetry::checks::TelemetryChecks;
 use candor_telemetry::counts::Counts;
 use candor_telemetry::http::{DebugState, TelemetryState};
-use candor_telemetry::{Ingest, probe};
 use candor_web::serve::Tls;
 use candor_web::{Admits, Edge, Memory, Places, SubmitLimit};
 use tokio::sync::{Mutex, watch};
@@ -34,7 +34,7 @@ mod own;
 mod reading;
 mod site;
 
-use own::{Files, Pages, written};
+use own::{Files, Pages, probe_product, written};
 
 /// What a server is made from.
 pub struct Options {
@@ -358,18 +358,6 @@ fn random_name(dice: &dyn Dice) -> String {
     let mut bytes = [0; 8];
     dice.fill(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn probe_product() -> StoredProduct {
-    let files = probe::files();
-    StoredProduct {
-        product: probe::product(),
-        title: "this server's own checks".to_owned(),
-        contact: String::new(),
-        apps: probe::apps(),
-        fingerprint: candor_review::registry::files_fingerprint(&files),
-        files,
-    }
 }
 
 /// The declarations that a notice tells: those of parts that do something here.

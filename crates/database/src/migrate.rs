@@ -38,6 +38,7 @@ migrations![
     "0005_notices",
     "0006_access",
     "0007_revisions",
+    "0009_unread",
 ];
 
 /// Returns the names of all services that have a migration.

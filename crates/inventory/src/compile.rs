@@ -48,7 +48,7 @@ pub fn compile(
     read: &Read,
     now: Timestamp,
 ) -> InForce {
-    let mut in_force = InForce { refreshed: now, accepted, ..InForce::nothing() };
+    let mut in_force = InForce { refreshed: now, since: now, accepted, ..InForce::nothing() };
     if accepted {
         for (section, field, datum) in info_fields(built_in) {
             in_force.data.insert(datum.clone());
@@ -145,6 +145,7 @@ fn app_terms(on: &On<'_>) -> App {
         title: product.title.as_str().into(),
         contact: product.contact.as_str().into(),
         answerable: product.definitions.product.answerable.clone().map(Arc::new),
+        readable: true,
         channel,
         pings,
     }

@@ -18,6 +18,8 @@ use crate::glean::{Answerable, Expires, Extra, MetricKind, Purpose, Terms as Dec
 pub struct InForce {
     /// Grows with every change of what is in force.
     pub revision: Revision,
+    /// Since when this is in force.
+    pub since: Timestamp,
     /// When it was last read from the reviews; an edge whose snapshot is too old refuses.
     pub refreshed: Timestamp,
     /// True once this server's own declarations were accepted.
@@ -41,6 +43,8 @@ pub struct App {
     pub contact: Arc<str>,
     /// Who answers for what it takes; where nobody does, nothing of it stands (C04).
     pub answerable: Option<Arc<Answerable>>,
+    /// False where this build cannot read what was pushed for it: its pings wait at their senders.
+    pub readable: bool,
     /// The channel it was registered for; never what a client claims (C18).
     pub channel: Channel,
     /// Its pings.
@@ -156,6 +160,7 @@ impl InForce {
     pub fn nothing() -> Self {
         Self {
             revision: Revision(0),
+            since: Timestamp::from_micros(i64::MIN),
             refreshed: Timestamp::from_micros(i64::MIN),
             accepted: false,
             apps: BTreeMap::new(),

@@ -8,6 +8,7 @@
 //! | `GET /notice`, `GET /notice/versions`, `GET /notice/versions/{n}` | the notice and its story |
 //! | `GET /about` | build, licence, source |
 //! | `GET /api/promises` | the register as JSON: [`PromiseReply`] |
+//! | `GET /api/promises/{id}` | its newest results with their evidence: [`ResultReply`] |
 //! | `POST /api/admin/promises/check` | scope `promises:run`: runs all checks, replies the same |
 
 use std::sync::Arc;
@@ -29,8 +30,10 @@ use crate::runner::{Report, Runner};
 use crate::store::Version;
 use crate::versions::Notices;
 
+mod results;
 mod shown;
 
+pub use results::ResultReply;
 use shown::{Shown, Tally, show, shown};
 
 /// What the pages share.
@@ -62,6 +65,9 @@ pub struct Door {
     /// What is there, in a sentence.
     pub about: &'static str,
 }
+
+/// Results that the page of a promise shows.
+const EARLIER: i64 = 10;
 
 /// One promise, for programs.
 #[derive(Debug, Serialize, Deserialize)]
@@ -109,6 +115,8 @@ struct PromisePage {
     report: Report,
     cadence: String,
     max_age: String,
+    /// What its checks found, newest first.
+    results: Vec<ResultReply>,
 }
 
 #[derive(Template)]
@@ -173,6 +181,7 @@ pub fn routes(state: NoticeState) -> Router {
         .route("/notice/versions/{number}", get(version))
         .route("/about", get(about))
         .route("/api/promises", get(list))
+        .route("/api/promises/{id}", get(results::results))
         .with_state(state)
 }
 
@@ -203,9 +212,11 @@ async fn promise(
     let report = report.ok_or_else(Problem::not_found)?;
     let history = state.runner.history(now).await.unwrap_or_default();
     let promise = show(&report, &history, now);
+    // What stands on the page must not wait for a store that is away.
+    let results = results::newest(&state, &id, EARLIER).await.unwrap_or_default();
     let cadence = rules::span(report.entry.cadence_minutes);
     let max_age = rules::span(report.entry.max_age_minutes);
-    Ok(html(&PromisePage { frame, promise, report, cadence, max_age }))
+    Ok(html(&PromisePage { frame, promise, report, cadence, max_age, results }))
 }
 
 async fn register(State(state): State<NoticeState>, frame: Frame) -> Response {

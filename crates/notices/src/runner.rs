@@ -142,6 +142,15 @@ impl Runner {
         store::results(&self.db, now.day().plus(1 - STRIP_DAYS).start()).await
     }
 
+    /// Reads the newest results of one promise: when, the state, the fact, the build.
+    pub(crate) async fn facts(
+        &self,
+        id: &str,
+        limit: i64,
+    ) -> Result<Vec<(i64, String, String, String)>, DatabaseError> {
+        store::facts(&self.db, id, limit).await
+    }
+
     fn report(&self, entry: &Entry, now: Timestamp) -> Report {
         let watched = self.watched.iter().find(|watched| watched.entry.id == entry.id);
         let last = self.last.lock().expect("no holder of this lock panics").get(&entry.id).cloned();

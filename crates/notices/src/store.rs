@@ -131,6 +131,23 @@ pub(crate) async fn keep_result(
     .await
 }
 
+/// Reads the newest results of one promise, newest first: when, the state, the fact, the build.
+pub(crate) async fn facts(
+    db: &Database,
+    promise: &str,
+    limit: i64,
+) -> Result<Vec<(i64, String, String, String)>, DatabaseError> {
+    let rows = sqlx::query_as(
+        "SELECT checked_us, state, fact, build FROM check_result WHERE promise = $1 \
+         ORDER BY checked_us DESC LIMIT $2",
+    )
+    .bind(promise)
+    .bind(limit)
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows)
+}
+
 /// Reads the results since a time, oldest first, without their facts.
 pub(crate) async fn results(
     db: &Database,

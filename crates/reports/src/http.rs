@@ -89,6 +89,8 @@ pub struct ReportReply {
     pub epsilon_milli: u32,
     /// The error that is not exceeded in 95 of 100 cases.
     pub error_95: i64,
+    /// When it was asked for, RFC 3339.
+    pub asked: Option<String>,
     /// The newest editions, oldest of them first.
     pub editions: Vec<EditionReply>,
 }
@@ -223,7 +225,9 @@ async fn published(state: &ReportsState, report: &str) -> Result<Report, Problem
 
 async fn reply(state: &ReportsState, report: Report) -> Result<ReportReply, Problem> {
     let editions = state.reports.editions(&report.report).await.map_err(problem)?;
+    let asked = state.reports.proposed(&report.report).await.map_err(problem)?;
     Ok(ReportReply {
+        asked: asked.map(|at| at.to_string()),
         report: report.report.to_string(),
         question: report.question,
         product: report.product.to_string(),

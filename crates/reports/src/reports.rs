@@ -164,6 +164,11 @@ impl Reports {
         Ok(published)
     }
 
+    /// Returns when a report was asked for.
+    pub async fn proposed(&self, report: &ReportId) -> Result<Option<Timestamp>, ReportError> {
+        Ok(store::proposed(&self.db, report).await?)
+    }
+
     /// Reads the newest editions, oldest of them first.
     pub async fn editions(&self, report: &ReportId) -> Result<Vec<(Day, Shown)>, ReportError> {
         Ok(store::editions(&self.db, report, CATCH_UP_DAYS + 1).await?)

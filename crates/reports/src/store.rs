@@ -64,6 +64,18 @@ fn from_row((report, product, ping, metric, kind, question): Row) -> Option<Repo
     })
 }
 
+/// Reads when a report was asked for.
+pub(crate) async fn proposed(
+    db: &Database,
+    report: &ReportId,
+) -> Result<Option<Timestamp>, DatabaseError> {
+    let at: Option<i64> = sqlx::query_scalar("SELECT proposed_us FROM report WHERE report = $1")
+        .bind(report.as_str())
+        .fetch_optional(db.reader())
+        .await?;
+    Ok(at.map(Timestamp::from_micros))
+}
+
 /// Reads the newest editions of a report, oldest of them first.
 pub(crate) async fn editions(
     db: &Database,

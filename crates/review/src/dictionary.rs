@@ -42,6 +42,8 @@ pub struct Product {
     pub title: String,
     /// Where to ask about it; empty for this server itself.
     pub contact: String,
+    /// When it came here first; none for this server itself.
+    pub registered: Option<Timestamp>,
     /// Its applications.
     pub apps: Vec<(AppId, Channel)>,
     /// Who designed what it declares, and who built it; none where nobody said.

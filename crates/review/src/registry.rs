@@ -138,10 +138,21 @@ impl Registry {
         let grants = store::grants(&self.db, Kind::Collect).await?;
         let stored = store::products(&self.db).await?;
         self.forget_replaced(&stored);
-        let mut products = Vec::new();
+        let (mut products, mut unreadable) = (Vec::new(), Vec::new());
         for stored in stored {
             let granted = grants.get(stored.product.as_str());
-            products.push(self.input(&stored, |present| store::counting(present, granted))?);
+            let input = self.input(&stored, |present| store::counting(present, granted));
+            match input {
+                // A build that asks more of definitions than the one that took them: this product
+                // waits until it is pushed again, and the others go on.
+                Err(ReviewError::Definitions(findings)) => {
+                    let first = findings.first().map(ToString::to_string).unwrap_or_default();
+                    let product = &stored.product;
+                    tracing::error!(%product, first, "its definitions are not read; push them anew");
+                    unreadable.push(without_definitions(stored));
+                }
+                input => products.push(input?),
+            }
         }
         for own in self.own_products.iter().filter(|_| accepted) {
             let expires = now.day().plus(OWN_GRANT_DAYS);
@@ -154,9 +165,15 @@ impl Registry {
             products.push(self.input(own, all)?);
         }
         let read = self.read(now.day()).await?;
+        let apps: Vec<_> = unreadable.iter().flat_map(|input| input.apps.clone()).collect();
+        products.extend(unreadable);
         let mut in_force = compile(&products, &self.own, accepted, &read, now);
+        for (app, _) in apps {
+            in_force.apps.get_mut(&app).expect("it was just compiled").readable = false;
+        }
         let fingerprint = compile::fingerprint(&in_force);
-        in_force.revision = Revision(store::revision(&self.db, fingerprint, now).await?);
+        let (revision, since) = store::revision(&self.db, fingerprint, now).await?;
+        (in_force.revision, in_force.since) = (Revision(revision), since);
         let revision = in_force.revision;
         self.in_force.send_replace(Arc::new(in_force));
         Ok(revision)
@@ -208,6 +225,13 @@ impl Registry {
         let mut read = self.read.lock().expect("no holder of this lock panics");
         read.retain(|fingerprint, _| present.contains(fingerprint));
     }
+}
+
+/// Keeps a product known that declares nothing: people can still have its data deleted.
+fn without_definitions(stored: store::StoredProduct) -> ProductInput {
+    let store::StoredProduct { product, title, contact, apps, .. } = stored;
+    let (definitions, grants) = (Arc::default(), HashMap::new());
+    ProductInput { product, title, contact, apps, definitions, grants }
 }
 
 /// Names a state of definition files by their content.

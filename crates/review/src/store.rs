@@ -75,13 +75,12 @@ pub async fn register(
             return Err(ReviewError::AppTaken { app: app.to_string(), product: owner });
         }
         sqlx::query(
-            "INSERT INTO app (app, product, channel, registered_us) VALUES ($1, $2, $3, $4) \
+            "INSERT INTO app (app, product, channel) VALUES ($1, $2, $3) \
              ON CONFLICT (app) DO UPDATE SET channel = excluded.channel",
         )
         .bind(app.as_str())
         .bind(product.as_str())
         .bind(channel.name())
-        .bind(now.micros())
         .execute(&mut **tx)
         .await?;
     }
@@ -165,25 +164,29 @@ pub async fn granted(
     Ok(count > 0)
 }
 
-/// Returns the number of this state of what is in force, counting a new one where it changed.
+/// Returns the number of this state of what is in force, and since when it is that; a new one is
+/// counted where it changed.
 pub async fn revision(
     db: &Database,
     fingerprint: [u8; 32],
     now: Timestamp,
-) -> Result<i64, ReviewError> {
+) -> Result<(i64, Timestamp), ReviewError> {
     const NEWEST: &str =
-        "SELECT revision, fingerprint FROM in_force ORDER BY revision DESC LIMIT 1";
-    let newest: Option<(i64, Vec<u8>)> = sqlx::query_as(NEWEST).fetch_optional(db.reader()).await?;
-    if let Some((revision, _)) = newest.filter(|(_, old)| *old == fingerprint) {
-        return Ok(revision);
+        "SELECT revision, fingerprint, made_us FROM in_force ORDER BY revision DESC LIMIT 1";
+    let newest: Option<(i64, Vec<u8>, i64)> =
+        sqlx::query_as(NEWEST).fetch_optional(db.reader()).await?;
+    if let Some((revision, _, made_us)) = newest.filter(|(_, old, _)| *old == fingerprint) {
+        return Ok((revision, Timestamp::from_micros(made_us)));
     }
     db.transact(|tx| {
         Box::pin(async move {
-            let newest: Option<(i64, Vec<u8>)> =
+            let newest: Option<(i64, Vec<u8>, i64)> =
                 sqlx::query_as(NEWEST).fetch_optional(&mut **tx).await?;
             let revision = match newest {
-                Some((revision, old)) if old == fingerprint => return Ok(revision),
-                Some((revision, _)) => revision + 1,
+                Some((revision, old, made_us)) if old == fingerprint => {
+                    return Ok((revision, Timestamp::from_micros(made_us)));
+                }
+                Some((revision, ..)) => revision + 1,
                 None => 1,
             };
             sqlx::query(
@@ -194,7 +197,7 @@ pub async fn revision(
             .bind(now.micros())
             .execute(&mut **tx)
             .await?;
-            Ok::<_, ReviewError>(revision)
+            Ok::<_, ReviewError>((revision, now))
         })
     })
     .await
@@ -222,4 +225,24 @@ fn damaged(why: &str) -> ReviewError {
         "The database holds something this build never wrote: {why}."
     ))
     .into()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Puts something into the stored definitions of a product that no build of today takes.
+    pub(crate) async fn spoil(db: &Database, product: &str) {
+        db.transact(|tx| {
+            Box::pin(async move {
+                sqlx::query("UPDATE definition_file SET source = 'x: [' WHERE product = $1")
+                    .bind(product)
+                    .execute(&mut **tx)
+                    .await?;
+                Ok::<_, DatabaseError>(())
+            })
+        })
+        .await
+        .expect("it is there");
+    }
 }

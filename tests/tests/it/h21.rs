@@ -83,3 +83,24 @@ async fn h21_breaks_when_an_earlier_version_is_rewritten() {
 async fn newest(world: &World) -> i64 {
     world.server.notices.newest().await.expect("readable").expect("a version").number
 }
+
+#[tokio::test]
+async fn what_checks_found_before_stays_readable_with_its_evidence() {
+    in_both_worlds(async |world| {
+        world.with_sample().await;
+        assert!(world.faults.set(Fault::ForgetNotices, true));
+        world.check_all().await;
+        world.clock.advance(Duration::from_secs(60));
+        assert!(world.faults.set(Fault::ForgetNotices, false));
+        world.check_all().await;
+        let results = world.get("/api/promises/H21").await.json();
+        let states: Vec<_> = (0..2).map(|at| results[at]["state"].clone()).collect();
+        assert_eq!(states, ["kept", "broken"], "{results}");
+        assert!(results[1]["fact"].as_str().is_some_and(|fact| fact.len() > 20), "{results}");
+        assert!(!results[1]["build"].as_str().unwrap_or_default().is_empty(), "{results}");
+        let page = world.get("/promises/H21").await.body;
+        assert!(page.contains("What it found before"), "{page}");
+        assert_eq!(world.get("/api/promises/X99").await.status, 404);
+    })
+    .await;
+}

@@ -45,10 +45,10 @@ pub(super) async fn scopes(
     Ok(scopes)
 }
 
-/// Lists tokens: name, scopes, end.
-pub(super) async fn list(db: &Database) -> Result<Vec<(String, String, i64)>, DatabaseError> {
+/// Lists tokens: name, scopes, when it was made, its end.
+pub(super) async fn list(db: &Database) -> Result<Vec<(String, String, i64, i64)>, DatabaseError> {
     let rows = sqlx::query_as(
-        "SELECT name, scopes, ends_us FROM access_token ORDER BY ends_us DESC LIMIT 500",
+        "SELECT name, scopes, made_us, ends_us FROM access_token ORDER BY ends_us DESC LIMIT 500",
     )
     .fetch_all(db.reader())
     .await?;

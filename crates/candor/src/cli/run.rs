@@ -100,7 +100,8 @@ pub(crate) async fn token(token: Token) -> Result<(), Failure> {
                 say_json(&rows);
             } else {
                 for row in rows {
-                    say(&format!("{}  ends {}  {}", row.name, row.ends, row.scopes.join(" ")));
+                    let TokenRow { name, scopes, made, ends } = row;
+                    say(&format!("{name}  made {made}  ends {ends}  {}", scopes.join(" ")));
                 }
             }
         }

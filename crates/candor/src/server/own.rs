@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use axum::Router;
 use candor_inventory::BoxFuture;
 use candor_notices::checks::Residue;
+use candor_review::store::StoredProduct;
 use candor_segments::scan;
+use candor_telemetry::probe;
 use candor_web::{Visit, Voice};
 
 use crate::Config;
@@ -83,6 +85,19 @@ pub(super) fn written(config: &Config) -> Vec<PathBuf> {
         }
     }
     places
+}
+
+/// The product by which this server checks itself.
+pub(super) fn probe_product() -> StoredProduct {
+    let files = probe::files();
+    StoredProduct {
+        product: probe::product(),
+        title: "this server's own checks".to_owned(),
+        contact: String::new(),
+        apps: probe::apps(),
+        fingerprint: candor_review::registry::files_fingerprint(&files),
+        files,
+    }
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ async fn a_token_works_on_the_command_line_until_it_is_ended() {
     sample::push(&home, &format!("--server {}", running.url)).failed(18, &["401"]);
 
     let list = home.ask("token @ list", &[]).fine();
-    assert!(list.starts_with("ci-of-sample  ends 20"), "{list}");
+    assert!(list.starts_with("ci-of-sample  made 20") && list.contains("  ends 20"), "{list}");
     assert!(list.contains("definitions:push") && !list.contains(&token), "{list}");
     let holds = |text: &str| {
         let mut files = home.files("data").into_values();

@@ -271,6 +271,19 @@ async fn an_added_column_takes_its_default() {
 }
 
 #[tokio::test]
+async fn a_dropped_column_is_gone_and_the_rest_stays() {
+    on_thing(async |db| {
+        run(db, "ALTER TABLE thing ADD COLUMN rev CTEXT").await.expect("it is added");
+        run(db, "INSERT INTO thing (id, name, rev) VALUES ('x', 'kept', 'r')").await.expect("in");
+        run(db, "ALTER TABLE thing DROP COLUMN rev").await.expect("it is dropped");
+        assert!(run(db, "UPDATE thing SET rev = 'r'").await.is_err(), "it is gone");
+        let back = rows!(db, (String,), "SELECT name FROM thing");
+        assert_eq!(back.expect("it reads"), [("kept".to_owned(),)]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_rows_go_in_with_one_statement() {
     on_thing(async |db| {
         let text =

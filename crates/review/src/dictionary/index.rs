@@ -47,11 +47,12 @@ pub(super) fn index(input: &Input<'_>) -> Dictionary {
     }
     let mut dictionary = Dictionary::default();
     for collected in &input.products {
-        let Known { product, title, contact, apps } = collected.product;
+        let Known { product, title, contact, registered, apps } = collected.product;
         let product = Product {
             id: product.to_string(),
             title: title.clone(),
             contact: contact.clone(),
+            registered: Some(*registered),
             apps: apps.clone(),
             answerable: collected
                 .past
@@ -69,6 +70,7 @@ pub(super) fn index(input: &Input<'_>) -> Dictionary {
         id: OWN.to_owned(),
         title: "this server itself".to_owned(),
         contact: String::new(),
+        registered: None,
         apps: Vec::new(),
         answerable: None,
         revision: None,

@@ -93,6 +93,7 @@ fn dictionary(second: &str, today: &str) -> Dictionary {
         product: ProductId::parse("shop").expect("an id"),
         title: "Shop".to_owned(),
         contact: "shop@example.org".to_owned(),
+        registered: at("2026-10-01"),
         apps: Vec::new(),
     };
     let reviews = [
@@ -248,6 +249,7 @@ fn pages_hold_everything_once() {
         product: ProductId::parse("shop").expect("an id"),
         title: String::new(),
         contact: String::new(),
+        registered: at("2026-10-01"),
         apps: Vec::new(),
     };
     let products = vec![Collected { product: &known, past: &past, granted: None }];

@@ -13,6 +13,7 @@ mod asking;
 mod history;
 mod import;
 mod many;
+mod unreadable;
 
 const PINGS: &str = r"
 $schema: moz://mozilla.org/schemas/glean/pings/2-0-0

@@ -60,13 +60,11 @@ async fn keep(
     now: Timestamp,
 ) -> Result<(), ReviewError> {
     sqlx::query(
-        "INSERT INTO review_decision (request, outcome, steward, note, decided_us, expires_day) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (request) DO UPDATE SET \
-         outcome = excluded.outcome, steward = excluded.steward, note = excluded.note, \
-         decided_us = excluded.decided_us, expires_day = excluded.expires_day",
+        "INSERT INTO review_decision (request, steward, note, decided_us, expires_day) \
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (request) DO UPDATE SET \
+         steward = excluded.steward, note = excluded.note, decided_us = excluded.decided_us, expires_day = excluded.expires_day",
     )
     .bind(request)
-    .bind(decision.outcome.name())
     .bind(decision.steward.as_str())
     .bind(decision.note.as_str())
     .bind(now.micros())

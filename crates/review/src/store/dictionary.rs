@@ -19,6 +19,7 @@ pub(crate) struct Known {
     pub(crate) product: ProductId,
     pub(crate) title: String,
     pub(crate) contact: String,
+    pub(crate) registered: Timestamp,
     pub(crate) apps: Vec<(AppId, Channel)>,
 }
 
@@ -74,10 +75,11 @@ pub(crate) async fn stamp(db: &Database) -> Result<Stamp, ReviewError> {
 }
 
 pub(crate) async fn known(db: &Database) -> Result<Vec<Known>, ReviewError> {
-    let products: Vec<(String, String, String)> =
-        sqlx::query_as("SELECT product, title, contact FROM product ORDER BY product")
-            .fetch_all(db.reader())
-            .await?;
+    let products: Vec<(String, String, String, i64)> = sqlx::query_as(
+        "SELECT product, title, contact, registered_us FROM product ORDER BY product",
+    )
+    .fetch_all(db.reader())
+    .await?;
     let rows: Vec<(String, String, String)> =
         sqlx::query_as("SELECT product, app, channel FROM app ORDER BY product, app")
             .fetch_all(db.reader())
@@ -87,9 +89,11 @@ pub(crate) async fn known(db: &Database) -> Result<Vec<Known>, ReviewError> {
         let app = (stored(AppId::parse(&app))?, Channel::by_name(&channel));
         apps.entry(product).or_default().push(app);
     }
-    let known = products.into_iter().map(|(product, title, contact)| {
+    let known = products.into_iter().map(|(product, title, contact, registered_us)| {
         let apps = apps.remove(&product).unwrap_or_default();
-        Ok(Known { product: stored(ProductId::parse(&product))?, title, contact, apps })
+        let registered = Timestamp::from_micros(registered_us);
+        let product = stored(ProductId::parse(&product))?;
+        Ok(Known { product, title, contact, registered, apps })
     });
     known.collect()
 }

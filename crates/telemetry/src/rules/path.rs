@@ -53,6 +53,9 @@ pub fn terms<'a>(
         return Err(Refusal::NotAccepted);
     }
     let app = in_force.apps.get(&path.app).ok_or(Refusal::UnknownApp)?;
+    if !app.readable {
+        return Err(Refusal::Outdated);
+    }
     let ping = app.pings.get(&path.ping).ok_or(Refusal::UnknownPing)?;
     match ping.standing {
         Ok(()) => Ok((app, ping)),

@@ -15,6 +15,8 @@ pub struct AllowList {
     pub product: String,
     /// The number of the state of reviews that it was compiled from.
     pub revision: i64,
+    /// Since when that state is in force, RFC 3339.
+    pub since: String,
     /// False while this server's own declarations are not accepted: then it takes no ping at all.
     pub accepted: bool,
     /// The applications, by their ids.
@@ -83,6 +85,7 @@ impl AllowList {
         Self {
             product: product.to_owned(),
             revision: in_force.revision.0,
+            since: in_force.since.to_string(),
             accepted: in_force.accepted,
             apps: apps.map(|(id, app)| (id.to_string(), allowed_app(app))).collect(),
             info: info.collect(),

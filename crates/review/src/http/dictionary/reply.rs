@@ -52,6 +52,8 @@ pub struct ProductReply {
     pub title: String,
     /// Where to ask about it.
     pub contact: String,
+    /// When it came here first, RFC 3339; absent for this server itself.
+    pub registered: Option<String>,
     /// Its applications, each with its channel: release or `pre_release`.
     pub apps: BTreeMap<String, String>,
     /// The number of its newest revision; absent for this server itself.
@@ -157,6 +159,7 @@ impl ProductReply {
             product: product.id.clone(),
             title: product.title.clone(),
             contact: product.contact.clone(),
+            registered: product.registered.map(|at| at.to_string()),
             apps: apps.collect(),
             revision: product.revision.map(|(number, _)| number),
             pushed: product.revision.map(|(_, at)| at.to_string()),
