@@ -29,6 +29,15 @@ pub struct Query {
     pub after: String,
 }
 
+impl Query {
+    /// Tells whether more than words and a product narrow it.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        let Self { type_name, tag, category, state, ends_by, .. } = self;
+        [type_name, tag, category, state, ends_by].iter().any(|choice| !choice.is_empty())
+    }
+}
+
 /// A search that makes sense.
 #[derive(Debug)]
 pub struct Filter<'a> {

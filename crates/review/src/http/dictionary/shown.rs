@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use candor_inventory::{Category, Inventory, plain};
+use candor_kernel::limits;
 
 use crate::dictionary::{Body, CATEGORIES, Datum, Dictionary, OWN, State};
 
@@ -134,13 +135,15 @@ fn records<'a>(data: impl Iterator<Item = &'a Datum>, own: &[Inventory]) -> Vec<
 pub(super) struct Details {
     /// The pings a metric travels in, each with its address where the product declares it.
     pub(super) pings: Vec<(String, Option<String>)>,
-    /// The metrics that travel in a ping: name, what, address.
+    /// The metrics that travel in a ping: name, what, address; a page of them.
     pub(super) metrics: Vec<(String, String, String)>,
+    /// How many more there are.
+    pub(super) more: usize,
 }
 
 impl Details {
     pub(super) fn of(datum: &Datum, dictionary: &Dictionary) -> Self {
-        let mut details = Self { pings: Vec::new(), metrics: Vec::new() };
+        let mut details = Self { pings: Vec::new(), metrics: Vec::new(), more: 0 };
         match &datum.body {
             Body::Metric(metric) => {
                 details.pings.extend(metric.pings.iter().map(|ping| {
@@ -150,7 +153,7 @@ impl Details {
             }
             Body::Ping(_) => {
                 let data = dictionary.data_of(&datum.product);
-                let inside = data.filter(|one| match &one.body {
+                let mut inside = data.filter(|one| match &one.body {
                     Body::Metric(metric) => {
                         one.state != State::Removed && metric.travels_in(&datum.name)
                     }
@@ -161,7 +164,8 @@ impl Details {
                         (plain::one_line(&one.what), format!("/data/{}", one.path()));
                     (one.name.clone(), what, href)
                 };
-                details.metrics.extend(inside.map(row));
+                details.metrics.extend(inside.by_ref().take(limits::DICTIONARY_PAGE).map(row));
+                details.more = inside.count();
             }
             Body::Field(_) => {}
         }
