@@ -110,6 +110,18 @@ limits! {
     DICTIONARY_QUERY_CHARS: "dictionary.query" = 200, "characters";
     /// Data on one page of the dictionary; more are on the next.
     DICTIONARY_PAGE: "dictionary.page" = 50, "data points";
+    /// Cells of one edition; a report with more is refused: each is computed, noised and kept.
+    REPORT_CELLS: "report.cells" = 100_000, "cells";
+    /// Closed lists by which a report tells cells apart; more would leave a few people in each.
+    REPORT_DIMENSIONS: "report.dimensions" = 3, "dimensions";
+    /// Steps of a funnel.
+    REPORT_STEPS: "report.steps" = 5, "steps";
+    /// Days of one edition: four weeks. Longer ones would outlive the pings they count.
+    REPORT_DAYS: "report.days" = 28, "days";
+    /// Cells in which one client may stand; the noise grows with it.
+    REPORT_CELLS_OF_CLIENT: "report.cells_of_client" = 100, "cells";
+    /// What one client may add to one cell; the noise grows with it.
+    REPORT_VALUE_OF_CLIENT: "report.value_of_client" = 1_000_000_000, "units of the value";
     /// A request's head must have arrived within this time.
     HTTP_HEAD_SECONDS: "http.head" = 10, "seconds";
     /// A longer head is answered 431.

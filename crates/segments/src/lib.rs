@@ -6,6 +6,7 @@
 //!
 //! - [`Landing`]: the writer; [`Row`] in, [`Landed`] out after the commit.
 //! - [`read`]: what is stored, for reports ([`MetricSource`]) and for the operator.
+//! - [`tally`]: the questions that can be asked, and the bounds of what one client changes.
 //! - [`scan`]: finds bytes in every file of a folder, for residue checks.
 
 mod file;
@@ -16,6 +17,7 @@ mod reserve;
 mod row;
 pub mod scan;
 mod seen;
+pub mod tally;
 mod writer;
 
 pub use landing::Landing;

@@ -7,9 +7,16 @@ use rusqlite::{OptionalExtension, params};
 use crate::file;
 use crate::landing::Landing;
 use crate::row::LandingError;
+use crate::tally::{self, Question, Tally};
 
 /// Where reports get their totals. There is no way to ask for a row.
 pub trait MetricSource: Send + Sync {
+    /// Answers a question with true, bounded totals; who publishes them adds the noise.
+    ///
+    /// Errors: `Erasing` while an erasure is not finished; `Failed` where the question is beyond its
+    /// limits (see [`Question::check`]) or the store cannot be read.
+    fn tally(&self, question: &Question) -> Result<Tally, LandingError>;
+
     /// Counts the different clients whose pings of that day hold the metric.
     fn distinct_clients(
         &self,
@@ -41,6 +48,11 @@ pub struct StoredPing {
 }
 
 impl MetricSource for Landing {
+    fn tally(&self, question: &Question) -> Result<Tally, LandingError> {
+        self.may_read()?;
+        tally::rows::tally(self.folder(), question)
+    }
+
     fn distinct_clients(
         &self,
         product: &ProductId,
