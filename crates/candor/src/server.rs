@@ -6,14 +6,13 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use candor_database::{Database, DatabaseError, Sweeper};
 use candor_inventory::{Checks, Inventory, Retention, Standing};
-use candor_kernel::{Clock, Dice, Faults};
+use candor_kernel::{Clock, Dice, Faults, Timestamp};
 use candor_notices::checks::NoticeChecks;
 use candor_notices::http::NoticeState;
 use candor_notices::{Notices, Register, Runner};
 use candor_reports::Reports;
 use candor_reports::http::ReportsState;
 use candor_review::{Registry, checks::ReviewChecks, http::ReviewState, store::StoredProduct};
-use candor_segments::Landing;
 use candor_telemetry::checks::TelemetryChecks;
 use candor_telemetry::counts::Counts;
 use candor_telemetry::http::{DebugState, TelemetryState};
@@ -86,6 +85,8 @@ pub struct Server {
     pub(crate) process_name: String,
     /// True once the checks ran with the declarations accepted.
     pub(crate) accepted_seen: AtomicBool,
+    /// When files at rest were last written anew.
+    pub(crate) rewritten: Mutex<Option<Timestamp>>,
     _folder: DataFolder,
 }
 
@@ -186,6 +187,7 @@ impl Server {
             keys,
             process_name: random_name(dice.as_ref()),
             accepted_seen: AtomicBool::new(false),
+            rewritten: Mutex::default(),
             _folder: folder,
             options,
         };
@@ -321,13 +323,7 @@ fn ingest(
     faults: &Faults,
     own: &[Inventory],
 ) -> Result<Ingest, Failure> {
-    let (pings, journal) = (config.data.join("landing"), config.data.join("erasures"));
-    let landing = Landing::open(&pings, &journal, registry.in_force())?;
-    let schema = landing.schema()?;
-    // Before the first ping there is no segment to compare.
-    if schema.contains_key("ping") {
-        candor_database::audit::compare_tables(candor_inventory::Store::Landing, &schema, own)?;
-    }
+    let landing = own::landing(&config.data, registry.in_force(), own)?;
     Ok(Ingest {
         landing: Arc::new(landing),
         keys,

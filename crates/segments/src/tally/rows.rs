@@ -3,34 +3,31 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::path::Path;
 
 use rusqlite::{Connection, Rows, params};
 
 use super::payload::Payload;
 use super::{Bounder, Question, Tally, Unit};
-use crate::file;
 use crate::row::LandingError;
+use crate::sources::Sources;
 
-/// Answers a question from the day files of a folder.
-pub(crate) fn tally(folder: &Path, question: &Question) -> Result<Tally, LandingError> {
+/// Answers a question.
+pub(crate) fn tally(sources: Sources, question: &Question) -> Result<Tally, LandingError> {
     let mut bounder =
         Bounder::new(question).map_err(|error| LandingError::Failed(error.to_string()))?;
-    read(folder, question, &mut bounder)
-        .map_err(|error| LandingError::Failed(error.to_string()))?;
+    let days: Vec<Connection> = sources.segments.into_iter().map(|(_, day)| day).collect();
+    read(&days, question, &mut bounder).map_err(|error| LandingError::Failed(error.to_string()))?;
     Ok(bounder.finish())
 }
 
 /// The unit a row belongs to, the application that sent it, and its payload.
 type Row = ([u8; 16], String, String);
 
-fn read(folder: &Path, question: &Question, bounder: &mut Bounder<'_>) -> rusqlite::Result<()> {
-    let mut days: Vec<Connection> = Vec::new();
-    let mut day = question.first;
-    while day <= question.last {
-        days.extend(file::open_to_read(folder, day)?);
-        day = day.plus(1);
-    }
+fn read(
+    days: &[Connection],
+    question: &Question,
+    bounder: &mut Bounder<'_>,
+) -> rusqlite::Result<()> {
     // The index on product, ping and subject gives this order without sorting.
     let text = match question.unit {
         Unit::Client => {
