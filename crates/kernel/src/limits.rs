@@ -56,6 +56,8 @@ limits! {
     REST_BATCH_ROWS: "rest.batch_rows" = 4096, "pings";
     /// Columns of values in one file at rest; what would make more stays together as JSON.
     REST_COLUMNS: "rest.columns" = 1000, "columns";
+    /// Threads that answer one question; never more than the machine has cores.
+    REST_READERS: "rest.readers" = 4, "threads";
     /// Files at rest are written anew without erased clients at most this often.
     REST_REWRITE_MINUTES: "rest.rewrite" = 60, "minutes";
     /// After this, what an erased client sends is no longer known as such, and its receipt goes.

@@ -55,8 +55,8 @@ pub struct StoredPing {
 impl MetricSource for Landing {
     fn tally(&self, question: &Question) -> Result<Tally, LandingError> {
         let kind = (question.product.as_str(), question.ping.as_str());
-        let sources = self.sources(Some(kind), question.first..=question.last)?;
-        tally::rows::tally(sources, question)
+        let days = question.first..=question.last;
+        tally::merge::tally(self.sources(Some(kind), days, tally::merge::hands())?, question)
     }
 
     fn distinct_clients(
@@ -66,7 +66,7 @@ impl MetricSource for Landing {
         (metric, kind): (&MetricId, MetricKind),
         day: Day,
     ) -> Result<u64, LandingError> {
-        let sources = self.sources(Some((product.as_str(), ping.as_str())), day..=day)?;
+        let sources = self.sources(Some((product.as_str(), ping.as_str())), day..=day, 1)?;
         // Metric ids hold no quote, so the path cannot end early.
         let path = format!("$.metrics.{}.\"{metric}\"", kind.slug());
         let count = |segment: &rusqlite::Connection| {
@@ -77,7 +77,8 @@ impl MetricSource for Landing {
                 |row| row.get::<_, i64>(0),
             )
         };
-        let found = sources.segments.first().map(|(_, segment)| count(segment)).transpose();
+        let found =
+            sources.segments.iter().flatten().map(|(_, segment)| count(segment)).next().transpose();
         Ok(found.map_err(failed)?.unwrap_or(0).unsigned_abs())
     }
 }
@@ -91,7 +92,8 @@ impl Landing {
         limit: usize,
     ) -> Result<Vec<StoredPing>, LandingError> {
         let all = Day::from_number(i32::MIN.into())..=Day::from_number(i32::MAX.into());
-        let Sources { segments, files, hidden } = self.sources(None, all)?;
+        let Sources { segments, files, hidden } = self.sources(None, all, 1)?;
+        let segments: Vec<_> = segments.into_iter().flatten().collect();
         let days = segments.iter().map(|(day, _)| *day);
         let days: BTreeSet<Day> = days.chain(files.iter().map(|(part, _)| part.day)).collect();
         let (mut segments, mut files) =

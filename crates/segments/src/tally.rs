@@ -9,8 +9,10 @@ use candor_inventory::glean::MetricKind;
 use candor_kernel::{Day, MetricId, PingName, ProductId, limits};
 
 mod bounder;
-pub(crate) mod payload;
-pub(crate) mod rows;
+mod columns;
+pub(crate) mod merge;
+mod payload;
+mod rows;
 
 pub use bounder::{Bounder, Said};
 
@@ -254,6 +256,18 @@ impl Question {
             _ => false,
         };
         if self.by_label() && !labels { Err(QuestionError::Labels) } else { Ok(()) }
+    }
+}
+
+impl Tally {
+    /// Adds the totals of other units.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (cell, other) in self.cells.iter_mut().zip(&other.cells) {
+            cell.contributors += other.contributors;
+            for (sum, other) in cell.sums.iter_mut().zip(other.sums) {
+                *sum = sum.saturating_add(other);
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod again;
 mod erasure;
 mod rest;
 mod rest_erasure;
+mod tally;
 
 fn datum() -> DatumId {
     DatumId::parse("shop/ping/till").expect("an id")

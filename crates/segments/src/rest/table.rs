@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
+use std::ops::RangeInclusive;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
@@ -12,10 +13,11 @@ use candor_kernel::SubjectKey;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder,
+    ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{KeyValue, PageIndexPolicy};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
 use super::column::{DOCUMENT, SECONDARY, SUBJECT};
@@ -39,8 +41,9 @@ impl Table {
         let name = part.file.clone();
         let wrong = |what: String| LandingError::Failed(format!("{name}: {what}"));
         let bytes = Bytes { length: file.metadata().map_err(failed)?.len(), file: Arc::new(file) };
-        let about = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new())
-            .map_err(|error| wrong(error.to_string()))?;
+        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+        let about =
+            ArrowReaderMetadata::load(&bytes, options).map_err(|error| wrong(error.to_string()))?;
         let words = about.metadata().file_metadata().key_value_metadata();
         let word = |key: &str| {
             let pair = words?.iter().find(|pair| pair.key == key)?;
@@ -89,18 +92,73 @@ impl Table {
         columns: Option<&[&str]>,
         batch_rows: usize,
     ) -> Result<ParquetRecordBatchReader, LandingError> {
+        self.reader(columns, batch_rows).build().map_err(failed)
+    }
+
+    /// Reads columns of one group of rows.
+    pub(crate) fn read_group(
+        &self,
+        columns: &[&str],
+        batch_rows: usize,
+        group: usize,
+    ) -> Result<ParquetRecordBatchReader, LandingError> {
+        let reader = self.reader(Some(columns), batch_rows);
+        reader.with_row_groups(vec![group]).build().map_err(failed)
+    }
+
+    /// Reads columns of the rows whose subject is in a range, and of some rows beside it: pages are
+    /// read whole.
+    pub(crate) fn read_range(
+        &self,
+        columns: &[&str],
+        batch_rows: usize,
+        range: &RangeInclusive<u128>,
+    ) -> Result<ParquetRecordBatchReader, LandingError> {
+        let rows = (0..self.groups()).flat_map(|group| self.rows_in_range(group, range));
+        let selection = RowSelection::from(rows.collect::<Vec<_>>());
+        let reader = self.reader(Some(columns), batch_rows);
+        reader.with_row_selection(selection).build().map_err(failed)
+    }
+
+    /// Selects the pages of a group that may hold subjects of a range; all where the file does not
+    /// say what they hold.
+    fn rows_in_range(&self, group: usize, range: &RangeInclusive<u128>) -> Vec<RowSelector> {
+        let metadata = self.about.metadata();
+        let rows = metadata.row_group(group).num_rows();
+        let index = metadata.page_index_for_row_group(group);
+        let subjects = self.schema().index_of(SUBJECT).ok();
+        let pages = subjects.and_then(|at| index.column_index(at).zip(index.page_locations(at)));
+        let Some((ColumnIndexMetaData::FIXED_LEN_BYTE_ARRAY(bounds), places)) = pages else {
+            return vec![RowSelector::select(usize::try_from(rows).unwrap_or_default())];
+        };
+        let key = |bytes: Option<&[u8]>| bytes?.try_into().ok().map(u128::from_be_bytes);
+        let ends = places.iter().skip(1).map(|place| place.first_row_index).chain([rows]);
+        let pages = places.iter().zip(ends).enumerate();
+        let selectors = pages.map(|(page, (place, end))| {
+            let (least, most) = (key(bounds.min_value(page)), key(bounds.max_value(page)));
+            let beside = bounds.is_null_page(page)
+                || least.is_some_and(|least| least > *range.end())
+                || most.is_some_and(|most| most < *range.start());
+            let rows = usize::try_from(end - place.first_row_index).unwrap_or_default();
+            if beside { RowSelector::skip(rows) } else { RowSelector::select(rows) }
+        });
+        selectors.collect()
+    }
+
+    fn reader(
+        &self,
+        columns: Option<&[&str]>,
+        batch_rows: usize,
+    ) -> ParquetRecordBatchReaderBuilder<Bytes> {
         let metadata = self.about.clone();
-        let mut reader =
+        let reader =
             ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes.clone(), metadata)
                 .with_batch_size(batch_rows);
-        if let Some(columns) = columns {
-            let fields = self.schema().fields().iter().enumerate();
-            let roots = fields.filter(|(_, field)| columns.contains(&field.name().as_str()));
-            let mask =
-                ProjectionMask::roots(reader.parquet_schema(), roots.map(|(index, _)| index));
-            reader = reader.with_projection(mask);
-        }
-        reader.build().map_err(failed)
+        let Some(columns) = columns else { return reader };
+        let fields = self.schema().fields().iter().enumerate();
+        let roots = fields.filter(|(_, field)| columns.contains(&field.name().as_str()));
+        let mask = ProjectionMask::roots(reader.parquet_schema(), roots.map(|(index, _)| index));
+        reader.with_projection(mask)
     }
 }
 

@@ -44,6 +44,12 @@ impl<'q> Bounder<'q> {
         Ok(Self { question, cells, unit: [0; 16], held, merge_at: HELD, chosen })
     }
 
+    /// Returns what is asked.
+    #[must_use]
+    pub const fn question(&self) -> &'q Question {
+        self.question
+    }
+
     /// Begins the next unit: the keyed hash of a client, or of a ping where each counts for itself.
     pub fn unit(&mut self, unit: &[u8; 16]) {
         self.end();

@@ -1,4 +1,4 @@
-//! From a landed ping to what it says to a question.
+//! From the JSON of a ping to what it says to a question.
 
 use candor_inventory::glean::MetricKind;
 use serde_json::{Map, Value as Json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use super::{Bounder, By, Dimension, Question, Said, Value};
 
 /// The stripped payload of one ping, as the edge wrote it.
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 pub(crate) struct Payload {
     #[serde(default)]
     client_info: Map<String, Json>,
@@ -44,19 +44,14 @@ impl Payload {
         bounder.ping(question.place(&places), Said::Numbers(&numbers));
     }
 
-    fn place(&self, dimension: &Dimension, app: &str) -> usize {
-        let text = |json: &Json| match json {
-            Json::String(text) => Some(text.clone()),
-            Json::Bool(_) | Json::Number(_) => Some(json.to_string()),
-            _ => None,
-        };
+    pub(super) fn place(&self, dimension: &Dimension, app: &str) -> usize {
         match &dimension.by {
             By::App => dimension.place_of(Some(app)),
             By::Info(field) => {
-                dimension.place_of(self.client_info.get(field).and_then(text).as_deref())
+                dimension.place_of(self.client_info.get(field).and_then(text_of).as_deref())
             }
             By::Metric { metric, kind } => {
-                dimension.place_of(self.metric(metric.as_str(), *kind).and_then(text).as_deref())
+                dimension.place_of(self.metric(metric.as_str(), *kind).and_then(text_of).as_deref())
             }
             // Each label has a place of its own.
             By::Label => dimension.place_of(None),
@@ -67,7 +62,7 @@ impl Payload {
         self.metrics.get(kind.slug())?.get(metric)
     }
 
-    fn number(&self, value: &Value) -> Option<u64> {
+    pub(super) fn number(&self, value: &Value) -> Option<u64> {
         match value {
             Value::Event(metric) => {
                 let same = |event: &&Event| {
@@ -88,7 +83,7 @@ impl Payload {
         }
     }
 
-    fn labels(&self, value: &Value) -> Vec<(&str, u64)> {
+    pub(super) fn labels(&self, value: &Value) -> Vec<(&str, u64)> {
         let Value::Metric { metric, kind, .. } = value else { return Vec::new() };
         let found = self.metric(metric.as_str(), *kind).and_then(Json::as_object);
         let inner = kind.of_label().unwrap_or(*kind);
@@ -96,7 +91,7 @@ impl Payload {
         pairs.filter_map(|(label, json)| Some((label.as_str(), number(inner, json)?))).collect()
     }
 
-    fn samples(&self, value: &Value) -> Vec<(u64, u64)> {
+    pub(super) fn samples(&self, value: &Value) -> Vec<(u64, u64)> {
         let Value::Metric { metric, kind, label } = value else { return Vec::new() };
         let Some(found) = self.metric(metric.as_str(), *kind) else { return Vec::new() };
         match (kind.of_label(), label) {
@@ -110,12 +105,21 @@ impl Payload {
     }
 }
 
-fn buckets(json: &Json) -> Vec<(u64, u64)> {
+/// Returns what a dimension compares with its list.
+pub(super) fn text_of(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) => Some(text.clone()),
+        Json::Bool(_) | Json::Number(_) => Some(json.to_string()),
+        _ => None,
+    }
+}
+
+pub(super) fn buckets(json: &Json) -> Vec<(u64, u64)> {
     let values = json.get("values").and_then(Json::as_object).into_iter().flatten();
     values.filter_map(|(value, times)| Some((value.parse().ok()?, times.as_u64()?))).collect()
 }
 
-fn number(kind: MetricKind, json: &Json) -> Option<u64> {
+pub(super) fn number(kind: MetricKind, json: &Json) -> Option<u64> {
     match kind {
         MetricKind::Boolean => json.as_bool().map(u64::from),
         MetricKind::Counter | MetricKind::Quantity => json.as_u64(),
