@@ -182,6 +182,12 @@ impl World {
         ask(&self.server.admin, request).await
     }
 
+    /// Posts text to the admin socket.
+    pub async fn admin_text(&self, path: &str, text: &str) -> Reply {
+        let request = Request::post(path).body(Body::from(text.to_owned())).expect("a request");
+        ask(&self.server.admin, request).await
+    }
+
     /// Gets something from the admin socket.
     pub async fn admin_get(&self, path: &str) -> Reply {
         let request = Request::get(path).body(Body::empty()).expect("a request");

@@ -12,6 +12,7 @@ use candor_notices::http::NoticeState;
 use candor_notices::{Notices, Register, Runner};
 use candor_reports::Reports;
 use candor_reports::http::ReportsState;
+use candor_reports::reports::Alarms;
 use candor_review::{Registry, checks::ReviewChecks, http::ReviewState, store::StoredProduct};
 use candor_telemetry::checks::TelemetryChecks;
 use candor_telemetry::counts::Counts;
@@ -104,6 +105,7 @@ impl Server {
         let own = declarations();
         let db = open_database(config, &own, clock.as_ref()).await?;
         let sweeper = Arc::new(Sweeper::new(db.clone(), &own, faults.clone())?);
+        let raw_days = raw_days(&own);
         let own_products = config.services.telemetry.then(probe_product).into_iter().collect();
         let registry =
             Registry::new(db.clone(), own.clone(), own_products).with_faults(faults.clone());
@@ -127,6 +129,8 @@ impl Server {
             publishing: Arc::clone(&registry) as _,
             in_force: registry.in_force(),
             standing,
+            raw_days,
+            alarms: Alarms::default(),
         });
         if let Some(ingest) = &ingest {
             checks.push(Arc::new(TelemetryChecks {
@@ -141,7 +145,6 @@ impl Server {
             registry: Arc::clone(&registry),
             voice: Arc::clone(&voice),
         }));
-        let raw_days = raw_days(&own);
         let notices = Arc::new(Notices {
             db: db.clone(),
             in_force: registry.in_force(),
@@ -277,7 +280,9 @@ impl Server {
         self.admin = edge.around(allowed(socket));
         let runner = Arc::clone(&self.runner);
         let counts = self.ingest.as_ref().map(|ingest| Arc::clone(&ingest.counts));
-        self.metrics = metrics::routes(runner, counts, self.registry.in_force(), Arc::clone(clock));
+        let alarms = self.reports.as_ref().map(|reports| reports.alarms.clone());
+        let parts = metrics::Parts { runner, counts, alarms, in_force: self.registry.in_force() };
+        self.metrics = metrics::routes(parts, Arc::clone(clock));
     }
 }
 

@@ -38,6 +38,7 @@ migrations![
     "0005_notices",
     "0006_access",
     "0007_revisions",
+    "0008_editions",
 ];
 
 /// Returns the names of all services that have a migration.

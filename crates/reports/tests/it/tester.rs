@@ -1,0 +1,130 @@
+//! The stochastic tester: two neighbouring sets of people, many editions of each, and no outcome that
+//! is more than e^ε times likelier with one of them. It must find a mechanism that is wrong.
+
+use candor_reports::noise;
+use candor_reports::rules::budget::shown_values;
+use candor_reports::rules::{Budget, Fraction, Period, Preset, Release, Shown};
+use candor_segments::tally::{Bounder, By, Dimension, Measure, Question, Said, Tally};
+
+use crate::attacks::{counter, people, question, slack};
+
+const SAMPLES: usize = 12_000;
+
+type Pings<'p> = &'p [(u8, usize, &'p [Option<u64>])];
+
+/// Counts a set of people, and may leave one of them out.
+fn counted(question: &Question, pings: Pings<'_>, without: Option<u8>) -> Tally {
+    let mut bounder = Bounder::new(question).expect("within limits");
+    let mut unit = None;
+    for (of, place, numbers) in pings.iter().filter(|(of, ..)| Some(*of) != without) {
+        if unit != Some(of) {
+            bounder.unit(&[*of; 16]);
+            unit = Some(of);
+        }
+        bounder.ping(*place, Said::Numbers(numbers));
+    }
+    bounder.finish()
+}
+
+/// What each of many editions of a tally shows.
+fn editions(question: &Question, tally: &Tally, budget: &Budget) -> Vec<Vec<Shown>> {
+    let cells = tally.cells.len();
+    // One long edition is many short ones: each cell has noise of its own.
+    let many = Tally { cells: tally.cells.repeat(SAMPLES) };
+    let values = shown_values(&question.measure) as usize;
+    let noise = noise::draw(budget, many.cells.len(), values).expect("scales");
+    let shown = Release::of(question, budget).shown(&many, &noise);
+    shown.chunks(cells).map(<[Shown]>::to_vec).collect()
+}
+
+/// Returns the largest amount by which an outcome is likelier than e^ε allows, over outcomes of each
+/// cell (hidden, or at least so many) and of all cells together.
+fn excess(one: &[Vec<Shown>], other: &[Vec<Shown>], epsilon: f64) -> f64 {
+    let cells = one[0].len();
+    let mut most = f64::MIN;
+    let mut test = |outcome: &dyn Fn(&[Shown]) -> bool| {
+        let share = |all: &[Vec<Shown>]| {
+            all.iter().filter(|shown| outcome(shown)).count() as f64 / all.len() as f64
+        };
+        let (p, q) = (share(one), share(other));
+        most = most.max(p - epsilon.exp() * q).max(q - epsilon.exp() * p);
+    };
+    for at in 0..cells {
+        test(&|shown| shown[at].people.is_none());
+        for least in 0..60 {
+            test(&|shown| shown[at].people.is_some_and(|people| people >= least));
+            test(&|shown| shown[at].people.is_some_and(|people| people < least));
+        }
+        for least in (0..500).step_by(20) {
+            test(&|shown| shown[at].value.is_some_and(|value| value >= least));
+            test(&|shown| shown[at].value.is_some_and(|value| value < least));
+        }
+    }
+    let all = |shown: &[Shown]| shown.iter().filter_map(|cell| cell.people).sum::<i64>();
+    for least in 0..100 {
+        test(&|shown| all(shown) >= least);
+    }
+    test(&|shown| shown.iter().all(|cell| cell.people.is_none()));
+    most
+}
+
+fn check(question: &Question, pings: Pings<'_>, changed: u8) {
+    let with = counted(question, pings, None);
+    let without = counted(question, pings, Some(changed));
+    let budget = Budget::of(Preset::Normal, 1, Period::Week, question, with.cells.len());
+    let of = |budget: &Budget| {
+        let (one, other) =
+            (editions(question, &with, budget), editions(question, &without, budget));
+        excess(&one, &other, 1.0)
+    };
+    let slack = slack(SAMPLES) * (1.0 + 1_f64.exp());
+    let found = of(&budget);
+    assert!(found <= slack, "{found} beyond {slack}: {question:?}");
+    // A third of the noise, and the tester says so.
+    let third = |scale: Fraction| Fraction { above: scale.above, below: scale.below * 3 };
+    let mut wrong = budget;
+    wrong.people = third(wrong.people);
+    wrong.value = wrong.value.map(third);
+    assert!(of(&wrong) > slack, "the tester finds nothing: {question:?}");
+}
+
+fn places(places: usize) -> Vec<Dimension> {
+    let values = (1..places).map(|n| format!("v{n}")).collect();
+    vec![Dimension { by: By::App, values }]
+}
+
+#[test]
+fn a_person_in_one_cell_is_hidden() {
+    let all: Vec<_> = (0..21).map(|person| (person, 0, [].as_slice())).collect();
+    check(&people(), &all, 7);
+}
+
+#[test]
+fn a_person_in_many_cells_is_hidden() {
+    let mut question = question(Measure::Contributors { value: None }, 2, 1);
+    question.dimensions = places(4);
+    // 44 people, and one who stands in all cells: two of them count.
+    let mut all: Vec<_> = (0..176).map(|n| (n / 4, usize::from(n % 4), [].as_slice())).collect();
+    all.extend((0..4).map(|place| (200, place, [].as_slice())));
+    check(&question, &all, 200);
+}
+
+#[test]
+fn a_person_who_adds_much_is_hidden() {
+    let question = question(Measure::Sum(counter()), 1, 20);
+    let few: &[Option<u64>] = &[Some(5)];
+    let much: &[Option<u64>] = &[Some(1 << 40)];
+    let mut all: Vec<_> = (0..30).map(|person| (person, 0, few)).collect();
+    all.push((200, 0, much));
+    check(&question, &all, 200);
+}
+
+#[test]
+fn a_person_in_a_funnel_is_hidden() {
+    let question = question(Measure::Funnel(vec![counter(); 3]), 1, 1);
+    let first: &[Option<u64>] = &[Some(1), None, None];
+    let last: &[Option<u64>] = &[Some(1), Some(1), Some(1)];
+    let mut all: Vec<_> = (0..20).map(|person| (person, 0, first)).collect();
+    all.extend((20..41).map(|person| (person, 0, last)));
+    check(&question, &all, 30);
+}
