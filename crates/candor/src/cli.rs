@@ -50,7 +50,7 @@ Declare:
   debug        Show what became of pings that their sender tagged
 
 Publish:
-  report       Ask for a report, make an edition
+  report       Try and ask for a report, make an edition
   promises     Show whether this server keeps its word
 
 People:

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use candor_inventory::glean::MetricKind;
-use candor_kernel::{Day, DocumentKey, MetricId, Personal, PingName, ProductId, Revision};
+use candor_kernel::{Day, DocumentKey, Personal, Revision};
 use rusqlite::{OptionalExtension, params};
 
 use crate::documents;
@@ -21,15 +20,6 @@ pub trait MetricSource: Send + Sync {
     /// Errors: `Erasing` while an erasure is not finished; `Failed` where the question is beyond its
     /// limits (see [`Question::check`]) or the store cannot be read.
     fn tally(&self, question: &Question) -> Result<Tally, LandingError>;
-
-    /// Counts the different clients whose pings of that day hold the metric.
-    fn distinct_clients(
-        &self,
-        product: &ProductId,
-        ping: &PingName,
-        metric: (&MetricId, MetricKind),
-        day: Day,
-    ) -> Result<u64, LandingError>;
 }
 
 /// One stored ping, for the operator.
@@ -57,29 +47,6 @@ impl MetricSource for Landing {
         let kind = (question.product.as_str(), question.ping.as_str());
         let days = question.first..=question.last;
         tally::merge::tally(self.sources(Some(kind), days, tally::merge::hands())?, question)
-    }
-
-    fn distinct_clients(
-        &self,
-        product: &ProductId,
-        ping: &PingName,
-        (metric, kind): (&MetricId, MetricKind),
-        day: Day,
-    ) -> Result<u64, LandingError> {
-        let sources = self.sources(Some((product.as_str(), ping.as_str())), day..=day, 1)?;
-        // Metric ids hold no quote, so the path cannot end early.
-        let path = format!("$.metrics.{}.\"{metric}\"", kind.slug());
-        let count = |segment: &rusqlite::Connection| {
-            segment.query_row(
-                "SELECT COUNT(DISTINCT subject) FROM ping WHERE product = ?1 AND ping = ?2 \
-                 AND subject IS NOT NULL AND json_type(payload, ?3) IS NOT NULL",
-                params![product.as_str(), ping.as_str(), path],
-                |row| row.get::<_, i64>(0),
-            )
-        };
-        let found =
-            sources.segments.iter().flatten().map(|(_, segment)| count(segment)).next().transpose();
-        Ok(found.map_err(failed)?.unwrap_or(0).unsigned_abs())
     }
 }
 

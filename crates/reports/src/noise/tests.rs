@@ -56,6 +56,27 @@ fn every_draw_is_new() {
 }
 
 #[test]
+fn no_byte_of_chance_is_given_out_twice() {
+    let mut chance = Blocks::default();
+    let mut words: Vec<u64> = (0..20_000).map(|_| chance.next_u64()).collect();
+    assert!(chance.block[..chance.used].iter().all(|byte| *byte == 0), "what was used is gone");
+    words.sort_unstable();
+    // Among 20,000 words of 64 bits one pair is equal once in 10^11 times, two pairs once in 10^22.
+    let before = words.len();
+    words.dedup();
+    assert!(before - words.len() < 2, "{}", before - words.len());
+}
+
+#[test]
+fn a_long_draw_is_whole() {
+    let drawn = laplace(Fraction { above: 1 << 40, below: 1 }, 3 * NUMBERS_BY_THREAD + 1);
+    let drawn = drawn.expect("a scale");
+    assert_eq!(drawn.len(), 3 * NUMBERS_BY_THREAD + 1);
+    // Zero comes once in 2^41 times: none was left undrawn.
+    assert!(drawn.iter().filter(|noise| **noise == 0).count() < 2);
+}
+
+#[test]
 fn values_get_noise_where_they_are_shown() {
     let scale = Fraction { above: 50, below: 1 };
     let mut budget = crate::rules::budget::tests::some_budget();

@@ -51,16 +51,6 @@ impl MetricSource for People {
         }
         Ok(bounder.finish())
     }
-
-    fn distinct_clients(
-        &self,
-        _: &ProductId,
-        _: &PingName,
-        _: (&MetricId, MetricKind),
-        _: Day,
-    ) -> Result<u64, LandingError> {
-        Err(LandingError::Closed)
-    }
 }
 
 impl Publishing for Review {

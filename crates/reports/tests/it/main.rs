@@ -5,3 +5,4 @@ mod editions;
 mod house;
 mod ledger;
 mod tester;
+mod vectors;

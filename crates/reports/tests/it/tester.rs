@@ -65,6 +65,13 @@ fn excess(one: &[Vec<Shown>], other: &[Vec<Shown>], epsilon: f64) -> f64 {
         test(&|shown| all(shown) >= least);
     }
     test(&|shown| shown.iter().all(|cell| cell.people.is_none()));
+    if cells > 1 {
+        let people = |shown: &[Shown], at: usize| shown[at].people.unwrap_or(0);
+        for apart in -20..20 {
+            test(&|shown| people(shown, 0) - people(shown, 1) >= apart);
+            test(&|shown| people(shown, 0) - people(shown, 1) < apart);
+        }
+    }
     most
 }
 
@@ -127,4 +134,36 @@ fn a_person_in_a_funnel_is_hidden() {
     let mut all: Vec<_> = (0..20).map(|person| (person, 0, first)).collect();
     all.extend((20..41).map(|person| (person, 0, last)));
     check(&question, &all, 30);
+}
+
+/// In four weeks, one week more can move a client from one cell to another: the noise is twice as
+/// wide there, and with that of a week the tester finds it.
+#[test]
+fn a_week_more_in_a_month_is_hidden() {
+    let mut question = question(Measure::Contributors { value: None }, 1, 1);
+    question.dimensions = places(2);
+    let tally = |unit: u8, its_places: &[usize]| {
+        let mut bounder = Bounder::new(&question).expect("within limits");
+        for person in 0..80_u128 {
+            bounder.unit(&(1000 + person).to_be_bytes());
+            bounder.ping((person % 2) as usize, Said::Numbers(&[]));
+        }
+        bounder.unit(&[unit; 16]);
+        its_places.iter().for_each(|place| bounder.ping(*place, Said::Numbers(&[])));
+        bounder.finish()
+    };
+    // One whose lot falls on the second place as soon as it has been there.
+    let moved = |unit: &u8| tally(*unit, &[0]).cells[0] != tally(*unit, &[0, 1]).cells[0];
+    let unit = (1..100).find(moved).expect("half of all");
+    let (before, after) = (tally(unit, &[0]), tally(unit, &[0, 1]));
+    let excess_with = |period: Period| {
+        let budget = Budget::of(Preset::Normal, 1, period, &question, 2);
+        let (one, other) =
+            (editions(&question, &before, &budget), editions(&question, &after, &budget));
+        excess(&one, &other, 1.0)
+    };
+    let slack = slack(SAMPLES) * (1.0 + 1_f64.exp());
+    let (month, week) = (excess_with(Period::Month), excess_with(Period::Week));
+    assert!(month <= slack, "{month} beyond {slack}");
+    assert!(week > slack, "the tester finds nothing: {week}");
 }

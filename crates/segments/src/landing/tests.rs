@@ -6,6 +6,7 @@ use candor_preference::{Offer, Signals, permit};
 
 use super::*;
 use crate::MetricSource;
+use crate::tally::{Bounds, Measure, Question, Unit, Value};
 
 mod again;
 mod erasure;
@@ -119,11 +120,20 @@ async fn clients_are_counted_once_a_day_and_pings_without_id_not_at_all() {
     ] {
         store.landing.land(row(document, day, subject, payload)).await.expect("stored");
     }
-    let (product, ping) = (ProductId::parse("shop").unwrap(), PingName::parse("till").unwrap());
-    let metric = MetricId::parse("shop.cart.filled").unwrap();
     let count = |day, kind| {
-        let day = Day::from_number(day);
-        store.landing.distinct_clients(&product, &ping, (&metric, kind), day).expect("countable")
+        let metric = MetricId::parse("shop.cart.filled").unwrap();
+        let value = Some(Value::Metric { metric, kind, label: None });
+        let question = Question {
+            product: ProductId::parse("shop").unwrap(),
+            ping: PingName::parse("till").unwrap(),
+            first: Day::from_number(day),
+            last: Day::from_number(day),
+            unit: Unit::Client,
+            measure: Measure::Contributors { value },
+            dimensions: Vec::new(),
+            bounds: Bounds { cells_max: 1, value_max: 1 },
+        };
+        store.landing.tally(&question).expect("countable").cells[0].contributors
     };
     assert_eq!(count(9, MetricKind::Counter), 2);
     assert_eq!(count(8, MetricKind::Counter), 1);

@@ -49,7 +49,7 @@ impl Ping {
         put("counter", misfit.or(counter.map(|n| json!(n))));
         put("boolean", flag.map(|n| json!(n > 2)));
         put("string", word.map(|n| json!(format!("word {n}"))));
-        let unit = |n: u8| if n % 2 == 0 { "second" } else { "hour" };
+        let unit = |n: u8| if n.is_multiple_of(2) { "second" } else { "hour" };
         put("timespan", span.map(|n| json!({ "value": n, "time_unit": unit(n) })));
         put("rate", span.map(|n| json!({ "numerator": n, "denominator": 9 })));
         put("url", span.map(|n| json!(format!("a:{n}"))));
