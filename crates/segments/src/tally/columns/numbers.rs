@@ -75,29 +75,17 @@ impl<'q> Numbers<'q> {
         numbers: &mut [Option<u64>],
         (at, values): (usize, usize),
     ) {
-        let mut places = numbers.iter_mut().skip(at).step_by(values);
         if self.in_rest() {
-            for (place, rest) in places.zip(rests) {
-                *place = rest.number(self.value);
+            for (row, rest) in rests.iter().enumerate() {
+                numbers[row * values + at] = rest.number(self.value);
             }
             return;
-        }
-        if let [(name, _)] = self.parts() {
-            let Some(column) = batch.column_by_name(name) else { return };
-            return each(self.kind, column.as_ref(), |_, number| {
-                if let Some(place) = places.next() {
-                    *place = number;
-                }
-            });
         }
         for (name, _) in self.parts() {
             let Some(column) = batch.column_by_name(name) else { continue };
             each(self.kind, column.as_ref(), |row, number| {
                 let place = &mut numbers[row * values + at];
-                *place = match (*place, number) {
-                    (Some(one), Some(other)) => Some(one.saturating_add(other)),
-                    (one, other) => one.or(other),
-                };
+                *place = Some(place.map_or(number, |before| before.saturating_add(number)));
             });
         }
     }
@@ -127,7 +115,7 @@ impl<'q> Numbers<'q> {
                 continue;
             };
             each(self.kind, column.as_ref(), |row, number| {
-                found.extend(number.map(|number| (row, place, number)));
+                found.push((row, place, number));
             });
         }
         begins.resize(batch.num_rows() + 1, 0);
@@ -172,25 +160,32 @@ impl<'q> Numbers<'q> {
     }
 }
 
-/// Gives the number of each row of a column, as it would be in a payload.
-fn each(kind: MetricKind, column: &dyn Array, mut take: impl FnMut(usize, Option<u64>)) {
-    let rows = 0..column.len();
+/// Gives the number of each row that has one, as it would be in a payload.
+fn each(kind: MetricKind, column: &dyn Array, mut take: impl FnMut(usize, u64)) {
     if let Some(numbers) = column.as_primitive_opt::<Int64Type>() {
         let there = |row: usize| match kind {
             MetricKind::Rate => Some(1),
             _ => u64::try_from(numbers.value(row)).ok(),
         };
-        rows.for_each(|row| take(row, if column.is_null(row) { None } else { there(row) }));
+        there_rows(column, |row| there(row).into_iter().for_each(|number| take(row, number)));
     } else if let Some(flags) = column.as_boolean_opt() {
-        let there = |row| Some(u64::from(flags.value(row)));
-        rows.for_each(|row| take(row, if column.is_null(row) { None } else { there(row) }));
+        there_rows(column, |row| take(row, flags.value(row).into()));
     } else if let Some(texts) = column.as_string_opt::<i32>() {
-        rows.for_each(|row| {
-            let json = column.is_valid(row).then(|| serde_json::from_str(texts.value(row)).ok());
-            take(row, json.flatten().and_then(|json| number(kind, &json)));
+        there_rows(column, |row| {
+            let json = serde_json::from_str(texts.value(row)).ok();
+            let number = json.and_then(|json| number(kind, &json));
+            number.into_iter().for_each(|number| take(row, number));
         });
     } else {
         // A short text: that it is there.
-        rows.for_each(|row| take(row, column.is_valid(row).then_some(1)));
+        there_rows(column, |row| take(row, 1));
+    }
+}
+
+/// Walks the rows that have a value; of a label's column that is few, and the others cost nothing.
+fn there_rows(column: &dyn Array, take: impl FnMut(usize)) {
+    match column.nulls().filter(|nulls| nulls.null_count() > 0) {
+        Some(nulls) => nulls.valid_indices().for_each(take),
+        None => (0..column.len()).for_each(take),
     }
 }
