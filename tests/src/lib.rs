@@ -182,6 +182,12 @@ impl World {
         ask(&self.server.admin, request).await
     }
 
+    /// Gets what the private listener tells of numbers.
+    pub async fn metrics(&self) -> String {
+        let request = Request::get("/metrics").body(Body::empty()).expect("a request");
+        ask(&self.server.metrics, request).await.body
+    }
+
     /// Posts text to the admin socket.
     pub async fn admin_text(&self, path: &str, text: &str) -> Reply {
         let request = Request::post(path).body(Body::from(text.to_owned())).expect("a request");

@@ -9,7 +9,7 @@ use candor_kernel::{Day, PersonName, ReportId, Timestamp, limits};
 use candor_segments::{LandingError, MetricSource};
 use tokio::sync::watch;
 
-use crate::rules::{Plan, Span, Spec};
+use crate::rules::{Plan, Span, Spec, words};
 use crate::store;
 
 mod due;
@@ -159,7 +159,7 @@ impl Reports {
         let in_force = Arc::clone(&self.in_force.borrow());
         let plan = Plan::of(spec, &in_force).map_err(ReportError::NotPossible)?;
         let version = store::propose(&self.db, &plan, now).await?.ok_or(ReportError::NameTaken)?;
-        let (report, question) = (plan.spec.report.clone(), plan.spec.question.clone());
+        let (report, question) = (plan.spec.report.clone(), words::asks(&plan, version));
         let terms = plan.terms(version);
         let request = PublishRequest { report, question, terms, requester };
         let request = self.publishing.ask(request, now).await.map_err(ReportError::Failed)?;

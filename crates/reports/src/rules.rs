@@ -14,6 +14,7 @@ pub mod period;
 pub mod plan;
 pub mod release;
 pub mod spec;
+pub mod words;
 
 pub use bars::{Bar, Tenths, bars};
 pub use budget::{Budget, Fraction, Preset};

@@ -96,6 +96,11 @@ async fn an_edition_needs_a_grant_a_past_day_and_raw_data() {
     in_both_worlds(async |world| {
         world.with_sample().await;
         let request = ask(world, "[day]").await;
+        let shown = world.admin_get(&format!("/api/admin/reviews/{request}")).await.body;
+        assert!(
+            shown.contains("Version 1: people with sample.app.started; for each day"),
+            "{shown}"
+        );
         world.pass(Duration::from_secs(86_400)).await;
         let slug = async |day: &str| {
             let reply = run_reply(world, day).await;
@@ -132,6 +137,10 @@ async fn editions_come_by_themselves() {
             .map(|e| e["start"].clone())
             .collect();
         assert_eq!(days, ["2026-11-21", "2026-11-22", "2026-11-23"]);
+        // Nobody had sent anything, which the operator hears and the public does not.
+        let metrics = world.metrics().await;
+        assert!(metrics.contains("candor_report_alarms{trouble=\"empty\"} 3"), "{metrics}");
+        assert!(metrics.contains("candor_report_alarms{trouble=\"missing\"} 0"), "{metrics}");
     })
     .await;
 }
