@@ -148,10 +148,10 @@ impl World {
     pub async fn ask_report(&self) -> i64 {
         let body = json!({
             "report": "readers", "product": "sample", "ping": "sample-bundle",
-            "metric": "sample.app.started", "requester": "Robin",
+            "measure": { "people": "sample.app.started" },
             "question": "How many people start it on a day?",
         });
-        let reply = self.admin("/api/admin/reports", &body).await;
+        let reply = self.admin("/api/admin/reports?requester=Robin", &body).await;
         assert_eq!(reply.status, 200, "{}", reply.body);
         reply.json()["request"].as_i64().expect("a request")
     }
@@ -198,6 +198,18 @@ impl World {
     pub async fn admin(&self, path: &str, body: &Value) -> Reply {
         let request = Request::post(path).header("content-type", "application/json");
         let request = request.body(Body::from(body.to_string())).expect("a request");
+        ask(&self.server.admin, request).await
+    }
+
+    /// Gets what the private listener tells of numbers.
+    pub async fn metrics(&self) -> String {
+        let request = Request::get("/metrics").body(Body::empty()).expect("a request");
+        ask(&self.server.metrics, request).await.body
+    }
+
+    /// Posts text to the admin socket.
+    pub async fn admin_text(&self, path: &str, text: &str) -> Reply {
+        let request = Request::post(path).body(Body::from(text.to_owned())).expect("a request");
         ask(&self.server.admin, request).await
     }
 

@@ -16,7 +16,8 @@ mod definition_files;
 mod lint;
 mod notice;
 mod people;
-mod publish;
+mod promises;
+mod report;
 mod run;
 
 use client::Reach;
@@ -57,7 +58,7 @@ Declare:
   debug        Show what became of pings that their sender tagged
 
 Publish:
-  report       Ask for a report, make an edition
+  report       Try and ask for a report, make an edition
   promises     Show whether this server keeps its word
 
 People:
@@ -89,10 +90,10 @@ enum Command {
     Review(declare::Review),
     /// Show what became of pings that their sender tagged
     Debug(debug::Debug),
-    /// Ask for a report, make an edition
-    Report(publish::Report),
+    /// Try and ask for a report, make an edition
+    Report(report::Report),
     /// Show whether this server keeps its word
-    Promises(publish::Promises),
+    Promises(promises::Promises),
     /// Delete a client's data, show deletion requests
     Erase(people::Erase),
     /// Begin new keys for a product
@@ -147,8 +148,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Definitions(definitions) => declare::definitions(definitions).await,
         Command::Review(review) => declare::review(review).await,
         Command::Debug(debug) => debug::debug(debug).await,
-        Command::Report(report) => publish::report(report).await,
-        Command::Promises(promises) => publish::promises(promises).await,
+        Command::Report(report) => report::report(report).await,
+        Command::Promises(promises) => promises::promises(promises).await,
         Command::Erase(erase) => people::erase(erase).await,
         Command::Keys(keys) => people::keys(keys).await,
     }

@@ -4,11 +4,10 @@
 use std::collections::BTreeSet;
 
 use candor_inventory::Channel;
-use candor_kernel::{
-    AppId, Day, Dice, DocumentId, MetricId, PersonName, PingName, ProductId, ReportId,
-};
+use candor_kernel::{AppId, Day, Dice, DocumentId, PersonName, ProductId};
 use candor_preference::Signals;
-use candor_reports::reports::Proposal;
+use candor_reports::ReportError;
+use candor_reports::rules::{Period, Spec};
 use candor_review::registry::Push;
 use candor_review::rules::{Decision, Outcome};
 use candor_review::store::Registration;
@@ -20,6 +19,7 @@ use crate::{Failure, Server};
 const METRICS: &str = include_str!("../demo/metrics.yaml");
 const PINGS: &str = include_str!("../demo/pings.yaml");
 const PRODUCT: &str = include_str!("../demo/product.yaml");
+const REPORT: &str = include_str!("../demo/report.yaml");
 const DAYS: i64 = 13;
 
 /// Fills a new demonstration; one that has its product already is left as it is.
@@ -48,7 +48,7 @@ pub async fn fill(server: &Server) -> Result<(), Failure> {
     for back in (1..=DAYS).rev() {
         invent_day(server, now.day().plus(-back)).await?;
     }
-    report(server, product, requester).await
+    report(server, requester).await
 }
 
 async fn grant(server: &Server, request: Option<i64>, note: &str) -> Result<(), Failure> {
@@ -65,20 +65,14 @@ async fn grant(server: &Server, request: Option<i64>, note: &str) -> Result<(), 
     decided.map(|_| ()).map_err(|error| Failure::other(format!("demonstration: {error}")))
 }
 
-async fn report(server: &Server, product: ProductId, requester: PersonName) -> Result<(), Failure> {
+async fn report(server: &Server, requester: PersonName) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::other(format!("demonstration: {error}"));
     let Some(reports) = &server.reports else { return Ok(()) };
     let now = server.options.clock.now();
-    let proposal = Proposal {
-        report: ReportId::parse("people-who-started-it").expect("it is an id"),
-        product,
-        ping: PingName::parse("sample-bundle").expect("it is a name"),
-        metric: MetricId::parse("sample.app.started").expect("it is an id"),
-        question: "How many people start the notebook on a day?".to_owned(),
-        requester,
-    };
-    let name = proposal.report.clone();
-    let request = reports.propose(proposal, now).await.map_err(|e| failed(&e))?;
+    let spec = Spec::read(REPORT).map_err(|e| failed(&e))?;
+    let name = spec.report.clone();
+    let proposed = reports.propose(spec, requester, now).await.map_err(|e| failed(&e))?;
+    let request = proposed.request;
     grant(server, Some(request), "One number a day, of everybody together.").await?;
     server.registry.refresh(now).await.map_err(|e| failed(&e))?;
     // The promises are checked before the first edition, as on every server.
@@ -90,7 +84,12 @@ async fn report(server: &Server, product: ProductId, requester: PersonName) -> R
         return Ok(());
     }
     for back in (1..=DAYS).rev() {
-        reports.run(&name, now.day().plus(-back), now).await.map_err(|e| failed(&e))?;
+        let day = Period::Day.of(now.day().plus(-back));
+        match reports.run(&name, day, now).await {
+            // Before three in the morning yesterday's is not due yet.
+            Ok(_) | Err(ReportError::NotTheTime) => {}
+            Err(error) => return Err(failed(&error)),
+        }
     }
     Ok(())
 }

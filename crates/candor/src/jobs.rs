@@ -15,6 +15,7 @@ const REFRESH: Duration = Duration::from_secs(5);
 const CHECK: Duration = Duration::from_secs(5);
 const FORGET: Duration = Duration::from_secs(30);
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const TEND: Duration = Duration::from_secs(60);
 /// A singleton's lease: longer than its work takes, shorter than anybody wants to wait.
 const LEASE: Duration = Duration::from_secs(300);
 
@@ -113,6 +114,33 @@ impl Server {
         Ok(())
     }
 
+    /// Moves days before yesterday to files at rest, and writes files anew without the clients that
+    /// asked for deletion, once an hour where there are any. Needs no database: the data folder has
+    /// one server, and erasure waits for nothing.
+    pub async fn tend(&self, now: Timestamp) {
+        let Some(ingest) = &self.ingest else { return };
+        // Around midnight two days are written.
+        match ingest.landing.move_before(now.day().plus(-1), &maintenance()).await {
+            Ok(days) if days.is_empty() => {}
+            Ok(days) => tracing::info!(days = days.len(), "closed days moved to files"),
+            Err(error) => tracing::error!(%error, "closed days stay in landing"),
+        }
+        let mut rewritten = self.rewritten.lock().await;
+        let pause = Duration::from_secs(limits::REST_REWRITE_MINUTES as u64 * 60);
+        // A clock that went back does not stop it.
+        let due = rewritten.is_none_or(|last| now < last || now >= last.plus(pause));
+        if !due || !ingest.landing.hides() {
+            return;
+        }
+        match ingest.landing.rewrite(&maintenance()).await {
+            Ok(files) => {
+                *rewritten = Some(now);
+                tracing::info!(files, "files written anew without erased clients, and searched");
+            }
+            Err(error) => tracing::error!(%error, "erased clients are hidden, not gone"),
+        }
+    }
+
     async fn tell_ready(&self, now: Timestamp) {
         let mut missing = Vec::new();
         if self.db.read_only() {
@@ -158,6 +186,11 @@ pub fn start(server: &Arc<Server>, stop: &watch::Receiver<bool>) -> tokio::task:
                 tracing::error!(%error, "housekeeping");
             }
         }
+    }));
+    let one = Arc::clone(server);
+    jobs.spawn(every(TEND, stop.clone(), move || {
+        let server = Arc::clone(&one);
+        async move { server.tend(server.options.clock.now()).await }
     }));
     jobs
 }

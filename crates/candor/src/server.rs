@@ -6,14 +6,14 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use candor_database::{Database, DatabaseError, Sweeper};
 use candor_inventory::{Checks, Inventory, Retention, Standing};
-use candor_kernel::{Clock, Dice, Faults};
+use candor_kernel::{Clock, Dice, Faults, Timestamp};
 use candor_notices::checks::NoticeChecks;
 use candor_notices::http::NoticeState;
 use candor_notices::{Notices, Register, Runner};
 use candor_reports::http::ReportsState;
+use candor_reports::reports::Alarms;
 use candor_reports::{ReportReading, Reports};
 use candor_review::{Registry, checks::ReviewChecks, http::ReviewState};
-use candor_segments::Landing;
 use candor_telemetry::Ingest;
 use candor_telemetry::checks::TelemetryChecks;
 use candor_telemetry::counts::Counts;
@@ -86,6 +86,8 @@ pub struct Server {
     pub(crate) process_name: String,
     /// True once the checks ran with the declarations accepted.
     pub(crate) accepted_seen: AtomicBool,
+    /// When files at rest were last written anew.
+    pub(crate) rewritten: Mutex<Option<Timestamp>>,
     _folder: DataFolder,
 }
 
@@ -103,6 +105,7 @@ impl Server {
         let own = declarations();
         let db = open_database(config, &own, clock.as_ref()).await?;
         let sweeper = Arc::new(Sweeper::new(db.clone(), &own, faults.clone())?);
+        let raw_days = raw_days(&own);
         let own_products = config.services.telemetry.then(probe_product).into_iter().collect();
         let registry =
             Registry::new(db.clone(), own.clone(), own_products).with_faults(faults.clone());
@@ -126,6 +129,8 @@ impl Server {
             publishing: Arc::clone(&registry) as _,
             in_force: registry.in_force(),
             standing,
+            raw_days,
+            alarms: Alarms::default(),
         });
         if reports.is_some() {
             registry.ask_readers(Arc::new(ReportReading(db.clone())));
@@ -143,7 +148,6 @@ impl Server {
             registry: Arc::clone(&registry),
             voice: Arc::clone(&voice),
         }));
-        let raw_days = raw_days(&own);
         let notices = Arc::new(Notices {
             db: db.clone(),
             in_force: registry.in_force(),
@@ -189,6 +193,7 @@ impl Server {
             keys,
             process_name: random_name(dice.as_ref()),
             accepted_seen: AtomicBool::new(false),
+            rewritten: Mutex::default(),
             _folder: folder,
             options,
         };
@@ -278,7 +283,9 @@ impl Server {
         self.admin = edge.around(allowed(socket));
         let runner = Arc::clone(&self.runner);
         let counts = self.ingest.as_ref().map(|ingest| Arc::clone(&ingest.counts));
-        self.metrics = metrics::routes(runner, counts, self.registry.in_force(), Arc::clone(clock));
+        let alarms = self.reports.as_ref().map(|reports| reports.alarms.clone());
+        let parts = metrics::Parts { runner, counts, alarms, in_force: self.registry.in_force() };
+        self.metrics = metrics::routes(parts, Arc::clone(clock));
     }
 }
 
@@ -324,13 +331,7 @@ fn ingest(
     faults: &Faults,
     own: &[Inventory],
 ) -> Result<Ingest, Failure> {
-    let (pings, journal) = (config.data.join("landing"), config.data.join("erasures"));
-    let landing = Landing::open(&pings, &journal, registry.in_force())?;
-    let schema = landing.schema()?;
-    // Before the first ping there is no segment to compare.
-    if schema.contains_key("ping") {
-        candor_database::audit::compare_tables(candor_inventory::Store::Landing, &schema, own)?;
-    }
+    let landing = own::landing(&config.data, registry.in_force(), own)?;
     Ok(Ingest {
         landing: Arc::new(landing),
         keys,

@@ -117,6 +117,7 @@ const fn name_of(store: Store) -> &'static str {
     match store {
         Store::Database => "database",
         Store::Landing => "landing",
+        Store::Rest => "rest",
         Store::Payload => "payload",
         Store::Log => "log",
         Store::Memory => "memory",

@@ -38,6 +38,7 @@ migrations![
     "0005_notices",
     "0006_access",
     "0007_revisions",
+    "0008_editions",
     "0009_unread",
 ];
 

@@ -69,6 +69,8 @@ pub enum Store {
     Database,
     /// A table of the landing segments.
     Landing,
+    /// A table of the manifest of closed days, or the columns of their files.
+    Rest,
     /// Part of the payload that a landing row holds.
     Payload,
     /// A line of this server's log.

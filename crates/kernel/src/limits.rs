@@ -48,6 +48,18 @@ limits! {
     DUPLICATE_FILTER_DOCUMENTS: "landing.duplicate_filter" = 30_000_000, "pings";
     /// Room on the disk that is kept back for erasure; without it, pings are answered 507.
     DISK_RESERVE_BYTES: "landing.reserve" = 16 << 20, "bytes";
+    /// Rows of one group of a file at rest; a reader holds a few groups at a time.
+    REST_GROUP_ROWS: "rest.group_rows" = 250_000, "pings";
+    /// Memory of a group while it is written; a group of wide pings ends earlier.
+    REST_GROUP_BYTES: "rest.group_bytes" = 64 << 20, "bytes";
+    /// Rows that are read or written at a time.
+    REST_BATCH_ROWS: "rest.batch_rows" = 4096, "pings";
+    /// Columns of values in one file at rest; what would make more stays together as JSON.
+    REST_COLUMNS: "rest.columns" = 1000, "columns";
+    /// Threads that answer one question; never more than the machine has cores.
+    REST_READERS: "rest.readers" = 4, "threads";
+    /// Files at rest are written anew without erased clients at most this often.
+    REST_REWRITE_MINUTES: "rest.rewrite" = 60, "minutes";
     /// After this, what an erased client sends is no longer known as such, and its receipt goes.
     TOMBSTONE_DAYS: "erasure.tombstone" = 90, "days";
     /// Ids in one deletion request; more are not looked at.
@@ -112,6 +124,20 @@ limits! {
     DICTIONARY_QUERY_CHARS: "dictionary.query" = 200, "characters";
     /// Data on one page of the dictionary; more are on the next.
     DICTIONARY_PAGE: "dictionary.page" = 50, "data points";
+    /// Cells of one edition; a report with more is refused: each is computed, noised and kept.
+    REPORT_CELLS: "report.cells" = 100_000, "cells";
+    /// Closed lists by which a report tells cells apart; more would leave a few people in each.
+    REPORT_DIMENSIONS: "report.dimensions" = 3, "dimensions";
+    /// Editions of a report in its list; each has an address of its own.
+    REPORT_LISTED_EDITIONS: "report.listed_editions" = 100, "editions";
+    /// Steps of a funnel.
+    REPORT_STEPS: "report.steps" = 5, "steps";
+    /// Days of one edition: four weeks. Longer ones would outlive the pings they count.
+    REPORT_DAYS: "report.days" = 28, "days";
+    /// Cells in which one client may stand; the noise grows with it.
+    REPORT_CELLS_OF_CLIENT: "report.cells_of_client" = 100, "cells";
+    /// What one client may add to one cell; the noise grows with it.
+    REPORT_VALUE_OF_CLIENT: "report.value_of_client" = 1_000_000_000, "units of the value";
     /// A request's head must have arrived within this time.
     HTTP_HEAD_SECONDS: "http.head" = 10, "seconds";
     /// A longer head is answered 431.

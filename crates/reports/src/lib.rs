@@ -1,7 +1,13 @@
-//! Numbers out: named, reviewed, with a threshold and noise, each made once.
+//! Numbers out: named, reviewed, with bounds, noise and a threshold, each made once.
 //!
-//! One kind of report exists so far: how many people's programs sent a metric on a day. It never
-//! shows a row, answers no question that was not reviewed, and never computes an edition twice.
+//! It never shows a row, answers no question that was not reviewed, gives nothing away that its
+//! ledger has no room for, and never computes an edition twice. Why it is as it is:
+//! docs/decisions/0009-mechanism.md.
+//!
+//! - [`rules`]: what a report is, and how totals become what is shown. Pure.
+//! - [`noise`]: the one place with chance in it.
+//! - [`Reports`]: asking, making, withdrawing; what is due, late, missing or empty.
+//! - [`trial`]: what an edition would look like, with invented people.
 
 pub mod http;
 pub mod noise;
@@ -9,6 +15,7 @@ mod reading;
 pub mod reports;
 pub mod rules;
 mod store;
+pub mod trial;
 
 pub use reading::ReportReading;
 pub use reports::{ReportError, Reports};

@@ -13,14 +13,19 @@ impl Reading for ReportReading {
     fn readers(&self) -> BoxFuture<'_, Result<Vec<Reader>, String>> {
         Box::pin(async move {
             let reports = store::reports(&self.0).await.map_err(|error| error.to_string())?;
-            let reader = |report: crate::rules::Report| Reader {
-                terms: report.terms(),
-                data: vec![
-                    compile::datum(&report.product, "ping", report.ping.as_str()),
-                    compile::datum(&report.product, "metric", report.metric.as_str()),
-                ],
+            let reader = |report: crate::reports::Report| {
+                let (plan, product) = (&report.plan, &report.plan.spec.product);
+                let ping = compile::datum(product, "ping", plan.spec.ping.as_str());
+                let metrics = plan.metrics.keys();
+                let metrics = metrics.map(|id| compile::datum(product, "metric", id.as_str()));
+                Reader {
+                    terms: plan.terms(report.version),
+                    data: std::iter::once(ping).chain(metrics).collect(),
+                }
             };
-            Ok(reports.into_iter().map(reader).collect())
+            // A report that was withdrawn reads nothing any more.
+            let reports = reports.into_iter().filter(|report| report.withdrawn.is_none());
+            Ok(reports.map(reader).collect())
         })
     }
 }

@@ -1,21 +1,21 @@
-//! Proposing reports and making editions.
+//! Asking for reports, making their editions, withdrawing them.
 
 use std::sync::Arc;
 
 use candor_database::{Database, DatabaseError};
-use candor_inventory::glean::MetricKind;
 use candor_inventory::promise::{Allowed, Part};
 use candor_inventory::{InForce, PublishRequest, Publishing, Standing};
-use candor_kernel::{Day, MetricId, PersonName, PingName, ProductId, ReportId, Timestamp};
+use candor_kernel::{Day, PersonName, ReportId, Timestamp, limits};
 use candor_segments::{LandingError, MetricSource};
 use tokio::sync::watch;
 
-use crate::noise;
-use crate::rules::{EPSILON_MILLI, Report, Shown, shown};
+use crate::rules::{Plan, Span, Spec, words};
 use crate::store;
 
-/// Editions are made for this many past days; raw pings live longer.
-const CATCH_UP_DAYS: i64 = 13;
+mod due;
+mod make;
+
+pub use due::{Alarm, Alarms, Trouble};
 
 /// Reports and their editions. Cheap to clone.
 #[derive(Clone)]
@@ -30,23 +30,80 @@ pub struct Reports {
     pub in_force: watch::Receiver<Arc<InForce>>,
     /// What is stopped because a promise does not hold.
     pub standing: watch::Receiver<Arc<Standing>>,
+    /// Days for which pings are kept.
+    pub raw_days: u32,
+    /// What the operator should look at.
+    pub alarms: Alarms,
 }
 
-/// A report as somebody asks for it.
+/// A version of a report.
 #[derive(Debug, Clone)]
-pub struct Proposal {
-    /// Its name.
-    pub report: ReportId,
-    /// The product.
-    pub product: ProductId,
-    /// The ping.
-    pub ping: PingName,
-    /// The metric.
-    pub metric: MetricId,
-    /// The question it answers.
-    pub question: String,
-    /// Who asks.
-    pub requester: PersonName,
+pub struct Report {
+    /// What it asks, and everything that decides its numbers.
+    pub plan: Plan,
+    /// Its number, from 1.
+    pub version: u32,
+    /// The number of its review; none while that could not be asked.
+    pub request: Option<i64>,
+    /// When it was asked for.
+    pub proposed: Timestamp,
+    /// When and why it was withdrawn.
+    pub withdrawn: Option<Withdrawn>,
+}
+
+/// The end of a report; its editions stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// When.
+    pub at: Timestamp,
+    /// Why, to be shown beside the editions.
+    pub note: String,
+}
+
+/// A report as the public sees it.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The version that was granted last; where none is granted now, the last that has editions.
+    pub report: Report,
+    /// True while new editions are made of it.
+    pub granted: bool,
+    /// All versions that have editions, this one too.
+    pub versions: Vec<u32>,
+}
+
+/// An edition as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The report's version.
+    pub version: u32,
+    /// The period.
+    pub span: Span,
+    /// The document, byte for byte.
+    pub text: String,
+    /// Its SHA-256.
+    pub sha256: [u8; 32],
+}
+
+/// What a week gave away at most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spent {
+    /// Of the clients of this product.
+    pub product: String,
+    /// In this week, by number.
+    pub week: i64,
+    /// By reading this metric; empty for all of them together.
+    pub group: String,
+    /// In millionths of ε.
+    pub epsilon_millionths: u64,
+}
+
+/// What a proposal became.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proposed {
+    /// The report's version.
+    pub version: u32,
+    /// The number of its publication review.
+    pub request: i64,
 }
 
 /// Why a report or an edition was not made. Each says what to do.
@@ -55,8 +112,8 @@ pub enum ReportError {
     /// It asks for something that is not there.
     #[error("{0}")]
     NotPossible(String),
-    /// Another report has this name.
-    #[error("Another report has this name; choose another.")]
+    /// Another product has a report of this name.
+    #[error("Another product has a report of this name; choose another.")]
     NameTaken,
     /// There is no such report.
     #[error("There is no report of this name.")]
@@ -64,9 +121,18 @@ pub enum ReportError {
     /// No review has granted it.
     #[error("No review has granted this report; a steward decides its request.")]
     Unreviewed,
-    /// The day has not ended, or its pings are gone.
-    #[error("An edition is made after its day has ended and while its pings are kept.")]
+    /// It was withdrawn.
+    #[error("This report was withdrawn: {0} Its editions stay.")]
+    Withdrawn(String),
+    /// The period has not ended, or its pings are gone.
+    #[error(
+        "An edition is made from 03:00 UTC after its period has ended, while all of its pings are \
+         kept."
+    )]
     NotTheTime,
+    /// It would give away too much.
+    #[error("{0}")]
+    OverBudget(String),
     /// A promise does not hold.
     #[error("Publishing is paused because the promise {0} does not hold or was not checked.")]
     Paused(String),
@@ -76,107 +142,99 @@ pub enum ReportError {
     /// The totals could not be read.
     #[error(transparent)]
     Landing(#[from] LandingError),
-    /// The review could not be asked.
+    /// The review could not be asked, or the machine gave no randomness.
     #[error("{0}")]
-    Review(String),
+    Failed(String),
 }
 
 impl Reports {
-    /// Asks for a report. Returns the number of its publication review.
-    pub async fn propose(&self, proposal: Proposal, now: Timestamp) -> Result<i64, ReportError> {
-        let kind = self.countable(&proposal)?;
-        let Proposal { report, product, ping, metric, question, requester } = proposal;
-        let report = Report { report, product, ping, metric, kind, question };
-        if !store::propose(&self.db, &report, now).await? {
-            return Err(ReportError::NameTaken);
-        }
-        let terms = report.terms();
-        let Report { report, question, .. } = report;
+    /// Asks for a report. The same spec again is the same version; a changed one is the next, with a
+    /// review of its own.
+    pub async fn propose(
+        &self,
+        spec: Spec,
+        requester: PersonName,
+        now: Timestamp,
+    ) -> Result<Proposed, ReportError> {
+        let in_force = Arc::clone(&self.in_force.borrow());
+        let plan = Plan::of(spec, &in_force).map_err(ReportError::NotPossible)?;
+        let version = store::propose(&self.db, &plan, now).await?.ok_or(ReportError::NameTaken)?;
+        let (report, question) = (plan.spec.report.clone(), words::asks(&plan, version));
+        let terms = plan.terms(version);
         let request = PublishRequest { report, question, terms, requester };
-        self.publishing.ask(request, now).await.map_err(ReportError::Review)
+        let request = self.publishing.ask(request, now).await.map_err(ReportError::Failed)?;
+        store::set_request(&self.db, &plan.spec.report, version, request).await?;
+        Ok(Proposed { version, request })
     }
 
-    /// Makes the edition of a day, or returns the one that was made. It never changes afterwards.
-    pub async fn run(
+    /// Withdraws a report: no edition is made any more, and the note stands beside the old ones. A
+    /// later proposal of the same name begins a new version. One that was withdrawn keeps its note.
+    pub async fn withdraw(
         &self,
         report: &ReportId,
-        day: Day,
+        note: &str,
         now: Timestamp,
-    ) -> Result<Shown, ReportError> {
-        let report = self.report(report).await?;
-        if let Some(made) = store::edition_of(&self.db, &report.report, day).await? {
-            return Ok(made);
+    ) -> Result<Report, ReportError> {
+        if note.trim().is_empty() {
+            return Err(ReportError::NotPossible(
+                "Say why it is withdrawn; the note is shown beside its numbers.".into(),
+            ));
         }
-        self.may_publish(now)?;
-        if !self.granted(&report, now.day()).await? {
-            return Err(ReportError::Unreviewed);
-        }
-        if day >= now.day() || day < now.day().plus(-CATCH_UP_DAYS) {
-            return Err(ReportError::NotTheTime);
-        }
-        let Report { product, ping, metric, kind, .. } = &report;
-        let count = self.source.distinct_clients(product, ping, (metric, *kind), day)?;
-        let noise =
-            noise::discrete_laplace(EPSILON_MILLI).expect("the bound is a constant above 0");
-        Ok(store::keep(&self.db, &report, day, shown(count, noise), now).await?)
-    }
-
-    /// Makes every edition that is due. An error of one report does not keep the others.
-    pub async fn tick(&self, now: Timestamp) -> Result<u64, ReportError> {
-        if self.may_publish(now).is_err() {
-            return Ok(0);
-        }
-        let mut made = 0;
-        for report in store::reports(&self.db).await? {
-            if !self.granted(&report, now.day()).await? {
-                continue;
-            }
-            let kept = store::editions(&self.db, &report.report, CATCH_UP_DAYS + 1).await?;
-            // Only days after the newest edition are due; the first is yesterday's.
-            let newest = kept.last().map_or(now.day().plus(-2), |(day, _)| *day);
-            let first = newest.plus(1).max(now.day().plus(-CATCH_UP_DAYS));
-            let mut day = first;
-            while day < now.day() {
-                match self.run(&report.report, day, now).await {
-                    Ok(_) => made += 1,
-                    Err(error) => tracing::error!(report = %report.report, %error, "no edition"),
-                }
-                day = day.plus(1);
-            }
-        }
-        Ok(made)
-    }
-
-    /// Reads a report.
-    pub async fn report(&self, report: &ReportId) -> Result<Report, ReportError> {
+        store::withdraw(&self.db, report, note.trim(), now).await?;
         let all = store::reports(&self.db).await?;
-        all.into_iter().find(|one| one.report == *report).ok_or(ReportError::Unknown)
+        let newest = all.into_iter().rev().find(|one| one.plan.spec.report == *report);
+        newest.ok_or(ReportError::Unknown)
     }
 
-    /// Reads all reports that a review has granted.
-    pub async fn published(&self, today: Day) -> Result<Vec<Report>, ReportError> {
+    /// Reads all reports that the public sees: granted ones, and those that have editions.
+    pub async fn published(&self, today: Day) -> Result<Vec<Published>, ReportError> {
+        let made = store::versions_made(&self.db).await?;
+        let all = store::reports(&self.db).await?;
         let mut published = Vec::new();
-        for report in store::reports(&self.db).await? {
-            if self.granted(&report, today).await? {
-                published.push(report);
+        for versions in all.chunk_by(|a, b| a.plan.spec.report == b.plan.spec.report) {
+            let mut granted = None;
+            for report in versions.iter().rev() {
+                if report.withdrawn.is_none() && self.granted(report, today).await? {
+                    granted = Some(report);
+                    break;
+                }
             }
+            let has_editions = |report: &&Report| {
+                made.contains(&(report.plan.spec.report.to_string(), report.version))
+            };
+            let shown = granted.or_else(|| versions.iter().rev().find(has_editions));
+            published.extend(shown.map(|report| Published {
+                report: report.clone(),
+                granted: granted.is_some(),
+                versions: versions.iter().filter(has_editions).map(|one| one.version).collect(),
+            }));
         }
         Ok(published)
     }
 
-    /// Returns when a report was asked for.
-    pub async fn proposed(&self, report: &ReportId) -> Result<Option<Timestamp>, ReportError> {
-        Ok(store::proposed(&self.db, report).await?)
+    /// Reads the newest editions of a version, oldest of them first.
+    pub async fn editions(
+        &self,
+        report: &ReportId,
+        version: u32,
+    ) -> Result<Vec<Kept>, ReportError> {
+        Ok(store::editions(&self.db, report, version, limits::REPORT_LISTED_EDITIONS).await?)
     }
 
-    /// Reads the newest editions, oldest of them first.
-    pub async fn editions(&self, report: &ReportId) -> Result<Vec<(Day, Shown)>, ReportError> {
-        Ok(store::editions(&self.db, report, CATCH_UP_DAYS + 1).await?)
+    /// Reads the edition of a period: of one version, or of the newest that has one.
+    pub async fn edition(
+        &self,
+        report: &ReportId,
+        version: Option<u32>,
+        span: Span,
+    ) -> Result<Option<Kept>, ReportError> {
+        Ok(store::edition(&self.db, report, version, span).await?)
     }
 
-    /// Returns the most that one week gave away about one client of a product, in thousandths of ε.
-    pub async fn spent_in_a_week_milli(&self, product: &ProductId) -> Result<i64, ReportError> {
-        Ok(store::spent_in_a_week_milli(&self.db, product).await?)
+    /// Reads what each week gave away from a week on, newest first; of each product over all metrics
+    /// first, where the group is empty.
+    pub async fn spent(&self, from_week: i64) -> Result<Vec<Spent>, ReportError> {
+        Ok(store::spent(&self.db, from_week).await?)
     }
 
     /// Tells whether publishing is paused, and by which promise.
@@ -189,34 +247,14 @@ impl Reports {
         }
     }
 
-    async fn granted(&self, report: &Report, today: Day) -> Result<bool, ReportError> {
-        self.publishing.granted(report.terms(), today).await.map_err(ReportError::Review)
+    /// Returns the version of each report of which editions are made now.
+    async fn current(&self, today: Day) -> Result<Vec<Report>, ReportError> {
+        let published = self.published(today).await?;
+        Ok(published.into_iter().filter(|one| one.granted).map(|one| one.report).collect())
     }
 
-    fn countable(&self, proposal: &Proposal) -> Result<MetricKind, ReportError> {
-        let refuse = |why: String| Err(ReportError::NotPossible(why));
-        let Proposal { product, ping, metric, question, .. } = proposal;
-        if question.trim().len() < 10 {
-            return refuse("A report answers a question; write it out.".into());
-        }
-        let in_force = self.in_force.borrow();
-        let app = in_force.apps.values().find(|app| app.product == *product);
-        let Some(terms) = app.and_then(|app| app.pings.get(ping)) else {
-            return refuse(format!(
-                "The product {product} declares no ping {ping}; push it first."
-            ));
-        };
-        if terms.client_id.is_none() {
-            return refuse(format!(
-                "The ping {ping} carries no client id: people cannot be counted."
-            ));
-        }
-        match terms.metrics.get(metric).map(|metric| metric.kind) {
-            None => refuse(format!("The ping {ping} declares no metric {metric}; push it first.")),
-            Some(MetricKind::Event) => {
-                refuse(format!("{metric} is an event; reports of events come later."))
-            }
-            Some(kind) => Ok(kind),
-        }
+    async fn granted(&self, report: &Report, today: Day) -> Result<bool, ReportError> {
+        let terms = report.plan.terms(report.version);
+        self.publishing.granted(terms, today).await.map_err(ReportError::Failed)
     }
 }

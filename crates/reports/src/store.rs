@@ -1,184 +1,213 @@
-//! The SQL of this slice: reports, editions, ledger.
+//! The SQL of this slice: reports and their editions; the ledger is below.
+
+use std::collections::BTreeSet;
 
 use candor_database::{Database, DatabaseError};
-use candor_inventory::glean::MetricKind;
-use candor_kernel::{Day, MetricId, PingName, ProductId, ReportId, Timestamp};
+use candor_kernel::{Day, ReportId, Timestamp};
 
-use crate::rules::{EPSILON_MILLI, Report, Shown, week};
+use crate::reports::{Kept, Report, Withdrawn};
+use crate::rules::{Plan, Span};
 
-/// Keeps a report as asked for; false when another one has this name.
+mod ledger;
+
+pub(crate) use ledger::{NewEdition, Outcome, empty, keep, refusal, spent};
+
+/// Keeps a plan as the next version of its report, or finds the version that is the same. None
+/// where another product has a report of this name.
 pub(crate) async fn propose(
     db: &Database,
-    report: &Report,
+    plan: &Plan,
     now: Timestamp,
-) -> Result<bool, DatabaseError> {
-    let terms = report.terms().to_vec();
-    let question = candor_database::without_nul(&report.question)?;
-    let terms = &terms;
+) -> Result<Option<u32>, DatabaseError> {
+    let text = plan.text();
+    let text = candor_database::without_nul(&text)?;
+    db.transact(|tx| {
+        Box::pin(async move {
+            let newest: Option<(i64, String, String, Option<i64>)> = sqlx::query_as(
+                "SELECT version, product, plan, withdrawn_us FROM report WHERE report = $1 \
+                 ORDER BY version DESC LIMIT 1",
+            )
+            .bind(plan.spec.report.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+            let version = match newest {
+                Some((_, product, _, _)) if product != plan.spec.product.as_str() => {
+                    return Ok::<_, DatabaseError>(None);
+                }
+                Some((version, _, kept, None)) if kept == text => return Ok(Some(number(version))),
+                Some((version, _, _, _)) => version + 1,
+                None => 1,
+            };
+            sqlx::query(
+                "INSERT INTO report (report, version, product, plan, proposed_us) \
+                 VALUES ($1, $2, $3, $4, $5)",
+            )
+            .bind(plan.spec.report.as_str())
+            .bind(version)
+            .bind(plan.spec.product.as_str())
+            .bind(text)
+            .bind(now.micros())
+            .execute(&mut **tx)
+            .await?;
+            Ok(Some(number(version)))
+        })
+    })
+    .await
+}
+
+/// Notes the review of a version.
+pub(crate) async fn set_request(
+    db: &Database,
+    report: &ReportId,
+    version: u32,
+    request: i64,
+) -> Result<(), DatabaseError> {
+    db.transact(|tx| {
+        Box::pin(async move {
+            sqlx::query("UPDATE report SET request = $3 WHERE report = $1 AND version = $2")
+                .bind(report.as_str())
+                .bind(i64::from(version))
+                .bind(request)
+                .execute(&mut **tx)
+                .await?;
+            Ok::<_, DatabaseError>(())
+        })
+    })
+    .await
+}
+
+/// Withdraws all versions of a report; one that was withdrawn before keeps its note.
+pub(crate) async fn withdraw(
+    db: &Database,
+    report: &ReportId,
+    note: &str,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    let note = candor_database::without_nul(note)?;
     db.transact(|tx| {
         Box::pin(async move {
             sqlx::query(
-                "INSERT INTO report (report, product, ping, metric, metric_type, question, terms, \
-                 proposed_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (report) DO NOTHING",
+                "UPDATE report SET withdrawn_us = $2, withdrawn_note = $3 \
+                 WHERE report = $1 AND withdrawn_us IS NULL",
             )
-            .bind(report.report.as_str())
-            .bind(report.product.as_str())
-            .bind(report.ping.as_str())
-            .bind(report.metric.as_str())
-            .bind(report.kind.slug())
-            .bind(question)
-            .bind(terms.clone())
+            .bind(report.as_str())
             .bind(now.micros())
+            .bind(note)
             .execute(&mut **tx)
             .await?;
-            let kept: Vec<u8> = sqlx::query_scalar("SELECT terms FROM report WHERE report = $1")
-                .bind(report.report.as_str())
-                .fetch_one(&mut **tx)
-                .await?;
-            Ok::<_, DatabaseError>(kept == *terms)
+            Ok::<_, DatabaseError>(())
         })
     })
     .await
 }
 
-type Row = (String, String, String, String, String, String);
+type ReportRow = (i64, String, Option<i64>, i64, Option<i64>, Option<String>);
 
-/// Reads all reports, by name.
+/// Reads all versions of all reports, by name and version. A plan that this build cannot read any
+/// more makes no edition; its editions stay.
 pub(crate) async fn reports(db: &Database) -> Result<Vec<Report>, DatabaseError> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT report, product, ping, metric, metric_type, question FROM report ORDER BY report",
+    let rows: Vec<ReportRow> = sqlx::query_as(
+        "SELECT version, plan, request, proposed_us, withdrawn_us, withdrawn_note FROM report \
+         ORDER BY report, version",
     )
     .fetch_all(db.reader())
     .await?;
-    Ok(rows.into_iter().filter_map(from_row).collect())
+    Ok(rows.into_iter().filter_map(report_of).collect())
 }
 
-fn from_row((report, product, ping, metric, kind, question): Row) -> Option<Report> {
+fn report_of((version, plan, request, proposed, withdrawn, note): ReportRow) -> Option<Report> {
+    let plan = serde_json::from_str(&plan)
+        .inspect_err(|error| tracing::error!(%error, "a report's plan cannot be read"))
+        .ok()?;
+    let at = withdrawn.map(Timestamp::from_micros);
     Some(Report {
-        report: ReportId::parse(&report).ok()?,
-        product: ProductId::parse(&product).ok()?,
-        ping: PingName::parse(&ping).ok()?,
-        metric: MetricId::parse(&metric).ok()?,
-        kind: MetricKind::by_slug(&kind)?,
-        question,
+        plan,
+        version: number(version),
+        request,
+        proposed: Timestamp::from_micros(proposed),
+        withdrawn: at.map(|at| Withdrawn { at, note: note.unwrap_or_default() }),
     })
 }
 
-/// Reads when a report was asked for.
-pub(crate) async fn proposed(
+type EditionRow = (i64, String, i64, String, Vec<u8>);
+
+/// Reads the edition of a period: of one version, or of the newest that has one.
+pub(crate) async fn edition(
     db: &Database,
     report: &ReportId,
-) -> Result<Option<Timestamp>, DatabaseError> {
-    let at: Option<i64> = sqlx::query_scalar("SELECT proposed_us FROM report WHERE report = $1")
-        .bind(report.as_str())
-        .fetch_optional(db.reader())
-        .await?;
-    Ok(at.map(Timestamp::from_micros))
+    version: Option<u32>,
+    span: Span,
+) -> Result<Option<Kept>, DatabaseError> {
+    let row: Option<EditionRow> = sqlx::query_as(
+        "SELECT version, period, start_day, document, sha256 FROM edition \
+         WHERE report = $1 AND period = $2 AND start_day = $3 AND (CAST($4 AS BIGINT) = 0 OR version = $4) \
+         ORDER BY version DESC LIMIT 1",
+    )
+    .bind(report.as_str())
+    .bind(span.period.name())
+    .bind(span.start.number())
+    .bind(i64::from(version.unwrap_or(0)))
+    .fetch_optional(db.reader())
+    .await?;
+    Ok(row.and_then(kept_of))
 }
 
-/// Reads the newest editions of a report, oldest of them first.
+/// Reads the newest editions of a report's version, oldest of them first.
 pub(crate) async fn editions(
     db: &Database,
     report: &ReportId,
-    limit: i64,
-) -> Result<Vec<(Day, Shown)>, DatabaseError> {
-    let rows: Vec<(i64, i64, Option<i64>)> = sqlx::query_as(
-        "SELECT day, shown, people FROM edition WHERE report = $1 ORDER BY day DESC LIMIT $2",
+    version: u32,
+    limit: usize,
+) -> Result<Vec<Kept>, DatabaseError> {
+    let rows: Vec<EditionRow> = sqlx::query_as(
+        "SELECT version, period, start_day, document, sha256 FROM edition \
+         WHERE report = $1 AND version = $2 ORDER BY start_day DESC, period LIMIT $3",
     )
     .bind(report.as_str())
-    .bind(limit)
+    .bind(i64::from(version))
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .fetch_all(db.reader())
     .await?;
-    Ok(rows.into_iter().rev().map(edition).collect())
+    Ok(rows.into_iter().rev().filter_map(kept_of).collect())
 }
 
-fn edition((day, shown, people): (i64, i64, Option<i64>)) -> (Day, Shown) {
-    let shown = match (shown, people) {
-        (1, Some(people)) => Shown::People(people),
-        _ => Shown::TooFew,
-    };
-    (Day::from_number(day), shown)
-}
-
-/// Reads one edition.
-pub(crate) async fn edition_of(
+/// Lists the periods of which a version has an edition, from a day on.
+pub(crate) async fn made(
     db: &Database,
     report: &ReportId,
-    day: Day,
-) -> Result<Option<Shown>, DatabaseError> {
-    let row: Option<(i64, i64, Option<i64>)> =
-        sqlx::query_as("SELECT day, shown, people FROM edition WHERE report = $1 AND day = $2")
-            .bind(report.as_str())
-            .bind(day.number())
-            .fetch_optional(db.reader())
-            .await?;
-    Ok(row.map(|row| edition(row).1))
-}
-
-/// Keeps an edition with its ledger entry, both or neither. An edition that exists stays as it is;
-/// returned is what is kept.
-pub(crate) async fn keep(
-    db: &Database,
-    report: &Report,
-    day: Day,
-    shown: Shown,
-    now: Timestamp,
-) -> Result<Shown, DatabaseError> {
-    let people = match shown {
-        Shown::People(people) => Some(people),
-        Shown::TooFew => None,
-    };
-    db.transact(|tx| {
-        Box::pin(async move {
-            let new = sqlx::query(
-                "INSERT INTO edition (report, day, shown, people, made_us) \
-                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (report, day) DO NOTHING",
-            )
-            .bind(report.report.as_str())
-            .bind(day.number())
-            .bind(i64::from(people.is_some()))
-            .bind(people)
-            .bind(now.micros())
-            .execute(&mut **tx)
-            .await?
-            .rows_affected();
-            if new == 1 {
-                sqlx::query(
-                    "INSERT INTO privacy_ledger (report, day, product, week, epsilon_milli) \
-                     VALUES ($1, $2, $3, $4, $5)",
-                )
-                .bind(report.report.as_str())
-                .bind(day.number())
-                .bind(report.product.as_str())
-                .bind(week(day))
-                .bind(i64::from(EPSILON_MILLI))
-                .execute(&mut **tx)
-                .await?;
-            }
-            let kept: (i64, i64, Option<i64>) = sqlx::query_as(
-                "SELECT day, shown, people FROM edition WHERE report = $1 AND day = $2",
-            )
-            .bind(report.report.as_str())
-            .bind(day.number())
-            .fetch_one(&mut **tx)
-            .await?;
-            Ok::<_, DatabaseError>(edition(kept).1)
-        })
-    })
-    .await
-}
-
-/// Adds up the most that any one week of a product's clients gave away, over all its reports.
-pub(crate) async fn spent_in_a_week_milli(
-    db: &Database,
-    product: &ProductId,
-) -> Result<i64, DatabaseError> {
-    let most: Option<i64> = sqlx::query_scalar(
-        "SELECT CAST(SUM(epsilon_milli) AS BIGINT) FROM privacy_ledger WHERE product = $1 \
-         GROUP BY week ORDER BY 1 DESC LIMIT 1",
+    version: u32,
+    from: Day,
+) -> Result<BTreeSet<Span>, DatabaseError> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT period, start_day FROM edition \
+         WHERE report = $1 AND version = $2 AND start_day >= $3",
     )
-    .bind(product.as_str())
-    .fetch_optional(db.reader())
+    .bind(report.as_str())
+    .bind(i64::from(version))
+    .bind(from.number())
+    .fetch_all(db.reader())
     .await?;
-    Ok(most.unwrap_or(0))
+    Ok(rows.into_iter().filter_map(|(period, start)| span(&period, start)).collect())
+}
+
+/// Lists the versions of which there are editions.
+pub(crate) async fn versions_made(db: &Database) -> Result<BTreeSet<(String, u32)>, DatabaseError> {
+    let rows: Vec<(String, i64)> = sqlx::query_as("SELECT DISTINCT report, version FROM edition")
+        .fetch_all(db.reader())
+        .await?;
+    Ok(rows.into_iter().map(|(report, version)| (report, number(version))).collect())
+}
+
+fn kept_of((version, period, start, text, sha256): EditionRow) -> Option<Kept> {
+    let sha256 = sha256.try_into().ok()?;
+    Some(Kept { version: number(version), span: span(&period, start)?, text, sha256 })
+}
+
+fn span(period: &str, start: i64) -> Option<Span> {
+    let period = crate::rules::Period::parse(period).ok()?;
+    Some(Span { period, start: Day::from_number(start) })
+}
+
+fn number(version: i64) -> u32 {
+    u32::try_from(version).unwrap_or(0)
 }

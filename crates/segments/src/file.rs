@@ -47,10 +47,15 @@ pub(crate) fn path(folder: &Path, day: Day) -> PathBuf {
 
 /// Returns the days that have a segment, oldest first. Other files are none of ours.
 pub(crate) fn days(folder: &Path) -> std::io::Result<Vec<Day>> {
+    days_with(folder, ".db")
+}
+
+/// Returns the days that have a file with this ending, oldest first.
+pub(crate) fn days_with(folder: &Path, ending: &str) -> std::io::Result<Vec<Day>> {
     let mut days = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let name = entry?.file_name();
-        let day = name.to_str().and_then(|name| name.strip_suffix(".db")).and_then(Day::parse);
+        let day = name.to_str().and_then(|name| name.strip_suffix(ending)).and_then(Day::parse);
         days.extend(day);
     }
     days.sort_unstable();
@@ -78,19 +83,29 @@ pub(crate) fn open_with(path: &Path, newest: i64, schema: &str) -> rusqlite::Res
         [],
         |row| row.get(0),
     )?;
-    if format > newest || (format < newest && tables > 0) {
-        let (what, advice) = match format > newest {
-            true => ("a newer", "start the newer Candor"),
-            false => ("an unreleased, older", "remove the data folder, there is no way to read it"),
-        };
+    if format > newest {
+        return Err(newer(path, format, newest));
+    }
+    if format < newest && tables > 0 {
         return Err(rusqlite::Error::InvalidColumnName(format!(
-            "{} has the format {format} of {what} build, this one knows {newest}; {advice}",
+            "{} has the format {format} of an unreleased, older build, this one knows {newest}; \
+             remove the data folder, there is no way to read it",
             path.display()
         )));
     }
     connection.execute_batch(schema)?;
-    connection.pragma_update(None, "user_version", newest)?;
+    if format < newest {
+        connection.pragma_update(None, "user_version", newest)?;
+    }
     Ok(connection)
+}
+
+/// Says that a file is of a newer build.
+pub(crate) fn newer(path: &Path, format: i64, newest: i64) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnName(format!(
+        "{} has the format {format} of a newer build, this one knows {newest}; start the newer Candor",
+        path.display()
+    ))
 }
 
 /// Gives an open file the memory of the day that is written, or of the others.
@@ -109,14 +124,16 @@ pub(crate) fn fold_in(connection: &Connection) -> rusqlite::Result<bool> {
 /// Opens a segment for reading; none where the day has no segment.
 pub(crate) fn open_to_read(folder: &Path, day: Day) -> rusqlite::Result<Option<Connection>> {
     let path = path(folder, day);
-    if !path.exists() {
-        return Ok(None);
-    }
+    if path.exists() { open_path_to_read(&path).map(Some) } else { Ok(None) }
+}
+
+/// Opens a file of this crate for reading.
+pub(crate) fn open_path_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.pragma_update(None, "query_only", "ON")?;
     connection.busy_timeout(Duration::from_secs(5))?;
-    Ok(Some(connection))
+    Ok(connection)
 }
 
 /// Returns the tables and columns a segment really has.

@@ -13,15 +13,20 @@ use candor_kernel::{Day, DocumentKey, ProductId, limits};
 use candor_preference::{Erasure as MayErase, Maintenance};
 use tokio::sync::{oneshot, watch};
 
-use crate::file;
 use crate::journal::Journal;
+use crate::rest::manifest::Manifest;
+use crate::rest::{Rest, column, failed};
 use crate::row::{Erasure, ErasureRequest, ErasureState, Landed, LandingError, Row};
 use crate::writer::{Command, Writer, explain};
+use crate::{documents, file};
 
 /// The landing store. Cheap to share behind an `Arc`; closing drains the queue.
 pub struct Landing {
     folder: PathBuf,
     journal: PathBuf,
+    rest: Arc<Rest>,
+    /// Held while closed days move or files are written anew: one at a time.
+    tending: tokio::sync::Mutex<()>,
     erasing: Arc<AtomicBool>,
     queue: SyncSender<Command>,
     waiting_bytes: Arc<AtomicUsize>,
@@ -29,11 +34,12 @@ pub struct Landing {
 }
 
 impl Landing {
-    /// Opens the folder of the pings and that of the erasure journal, making them where they are
-    /// missing, finishes erasures that a crash interrupted, and starts the writer.
+    /// Opens the folder of the pings, that of the erasure journal and that of closed days at rest,
+    /// making them where they are missing, finishes what a crash interrupted, and starts the writer.
     pub fn open(
         folder: &Path,
         journal: &Path,
+        rest: &Path,
         in_force: watch::Receiver<Arc<InForce>>,
     ) -> Result<Self, LandingError> {
         for folder in [folder, journal] {
@@ -47,9 +53,13 @@ impl Landing {
         }
         let (queue, commands) = sync_channel(limits::LANDING_QUEUE);
         let erasing = Arc::new(AtomicBool::new(true));
+        // First, so that files of a newer format stop the start before anything changes.
+        let (rest, manifest) = Rest::open(rest)?;
+        let rest = Arc::new(rest);
         let opened = Journal::open(journal).map_err(|error| explain(&error))?;
         let aside = (Arc::clone(&erasing), queue.clone());
-        let writer = Writer::new(folder.to_owned(), opened, in_force, aside.0, aside.1)?;
+        let at_rest = (Arc::clone(&rest), manifest);
+        let writer = Writer::new(folder.to_owned(), opened, at_rest, in_force, aside.0, aside.1)?;
         let handle = std::thread::Builder::new()
             .name("landing".into())
             .spawn(move || writer.run(&commands))
@@ -57,6 +67,8 @@ impl Landing {
         Ok(Self {
             folder: folder.to_owned(),
             journal: journal.to_owned(),
+            rest,
+            tending: tokio::sync::Mutex::default(),
             erasing,
             queue,
             waiting_bytes: Arc::default(),
@@ -104,12 +116,25 @@ impl Landing {
         journal.lines(documents, limit).map_err(|error| explain(&error))
     }
 
-    /// Refuses to read while rows of an erasure may still be there.
-    pub(crate) fn may_read(&self) -> Result<(), LandingError> {
-        if self.erasing.load(Ordering::SeqCst) { Err(LandingError::Erasing) } else { Ok(()) }
+    /// Lets `open` open what is read, while nothing changes its place. Refuses while rows of an
+    /// erasure may still be in landing.
+    pub(crate) fn reading<T>(
+        &self,
+        open: impl FnOnce(&Rest, &Manifest) -> Result<T, LandingError>,
+    ) -> Result<T, LandingError> {
+        let _switch = self.rest.switch.read().expect("no holder of this lock panics");
+        if self.erasing.load(Ordering::SeqCst) {
+            return Err(LandingError::Erasing);
+        }
+        let manifest = self.rest.manifest()?;
+        match manifest.moving().map_err(|error| explain(&error))?.is_empty() {
+            true => open(&self.rest, &manifest),
+            // Its rows are in both places.
+            false => Err(LandingError::Erasing),
+        }
     }
 
-    /// Removes every row of a product, so that no byte of them is left in a segment.
+    /// Removes every row of a product, so that no byte of them is left.
     pub async fn remove_product(
         &self,
         product: ProductId,
@@ -120,7 +145,7 @@ impl Landing {
         answer.await.unwrap_or(Err(LandingError::Closed))
     }
 
-    /// Removes the segments of all days before `day`. Returns the days removed.
+    /// Removes everything of all days before `day`. Returns the days removed.
     pub async fn remove_before(&self, day: Day, _: &Maintenance) -> Result<Vec<Day>, LandingError> {
         let (reply, answer) = oneshot::channel();
         self.send(Command::RemoveBefore(day, reply))?;
@@ -154,9 +179,30 @@ impl Landing {
         Ok(all)
     }
 
+    /// Returns the same of what is at rest: the manifest, lists of documents, and the columns of
+    /// files, those of values by the rule that declares them.
+    pub fn schema_at_rest(&self) -> Result<BTreeMap<String, BTreeSet<String>>, LandingError> {
+        let manifest = self.rest.manifest()?;
+        let mut all = file::schema(manifest.connection()).map_err(|error| explain(&error))?;
+        for day in documents::days(&self.folder).map_err(failed)? {
+            let listed = documents::open(&self.folder, day).map_err(|error| explain(&error))?;
+            if let Some(listed) = listed {
+                all.extend(file::schema(&listed).map_err(|error| explain(&error))?);
+            }
+        }
+        for table in self.tables()? {
+            let columns = table.schema().fields().iter();
+            let declared = columns.map(|column| column::declared(column.name()));
+            let declared = declared.chain(column::BY_RULE).map(str::to_owned);
+            all.entry("rest_ping".to_owned()).or_default().extend(declared);
+        }
+        Ok(all)
+    }
+
     /// Writes what waits, folds the write-ahead logs in, and stops. Later rows are refused.
     pub fn close(&self) {
         let handle = self.writer.lock().expect("no holder of this lock panics").take();
+        self.rest.stop();
         if let Some(handle) = handle {
             // The writer is gone already when this fails, and has nothing left to write.
             let _ = self.queue.send(Command::Close);
@@ -197,6 +243,8 @@ impl Drop for Waiting {
         self.total.fetch_sub(self.bytes, Ordering::SeqCst);
     }
 }
+
+mod tend;
 
 #[cfg(test)]
 mod tests;

@@ -6,16 +6,21 @@
 //!
 //! - [`Landing`]: the writer; [`Row`] in, [`Landed`] out after the commit.
 //! - [`read`]: what is stored, for reports ([`MetricSource`]) and for the operator.
+//! - [`tally`]: the questions that can be asked, and the bounds of what one client changes.
 //! - [`scan`]: finds bytes in every file of a folder, for residue checks.
 
+mod documents;
 mod file;
 mod journal;
 mod landing;
 pub mod read;
 mod reserve;
+mod rest;
 mod row;
 pub mod scan;
 mod seen;
+mod sources;
+pub mod tally;
 mod writer;
 
 pub use landing::Landing;

@@ -1,23 +1,25 @@
-//! Reading what landed: totals for reports, single rows for the operator of this server only.
+//! Reading what is kept: totals for reports, single rows for the operator of this server only.
 
-use candor_inventory::glean::MetricKind;
-use candor_kernel::{Day, DocumentKey, MetricId, Personal, PingName, ProductId, Revision};
+use std::collections::BTreeSet;
+
+use candor_kernel::{Day, DocumentKey, Personal, Revision};
 use rusqlite::{OptionalExtension, params};
 
-use crate::file;
+use crate::documents;
 use crate::landing::Landing;
+use crate::rest::table::Table;
+use crate::rest::{failed, stored};
 use crate::row::LandingError;
+use crate::sources::Sources;
+use crate::tally::{self, Question, Tally};
 
 /// Where reports get their totals. There is no way to ask for a row.
 pub trait MetricSource: Send + Sync {
-    /// Counts the different clients whose pings of that day hold the metric.
-    fn distinct_clients(
-        &self,
-        product: &ProductId,
-        ping: &PingName,
-        metric: (&MetricId, MetricKind),
-        day: Day,
-    ) -> Result<u64, LandingError>;
+    /// Answers a question with true, bounded totals; who publishes them adds the noise.
+    ///
+    /// Errors: `Erasing` while an erasure is not finished; `Failed` where the question is beyond its
+    /// limits (see [`Question::check`]) or the store cannot be read.
+    fn tally(&self, question: &Question) -> Result<Tally, LandingError>;
 }
 
 /// One stored ping, for the operator.
@@ -41,28 +43,10 @@ pub struct StoredPing {
 }
 
 impl MetricSource for Landing {
-    fn distinct_clients(
-        &self,
-        product: &ProductId,
-        ping: &PingName,
-        (metric, kind): (&MetricId, MetricKind),
-        day: Day,
-    ) -> Result<u64, LandingError> {
-        self.may_read()?;
-        // Metric ids hold no quote, so the path cannot end early.
-        let path = format!("$.metrics.{}.\"{metric}\"", kind.slug());
-        let count = |segment: rusqlite::Connection| {
-            segment.query_row(
-                "SELECT COUNT(DISTINCT subject) FROM ping WHERE product = ?1 AND ping = ?2 \
-                 AND subject IS NOT NULL AND json_type(payload, ?3) IS NOT NULL",
-                params![product.as_str(), ping.as_str(), path],
-                |row| row.get::<_, i64>(0),
-            )
-        };
-        let found = file::open_to_read(self.folder(), day)
-            .and_then(|segment| segment.map(count).transpose())
-            .map_err(|error| LandingError::Failed(error.to_string()))?;
-        Ok(found.unwrap_or(0).unsigned_abs())
+    fn tally(&self, question: &Question) -> Result<Tally, LandingError> {
+        let kind = (question.product.as_str(), question.ping.as_str());
+        let days = question.first..=question.last;
+        tally::merge::tally(self.sources(Some(kind), days, tally::merge::hands())?, question)
     }
 }
 
@@ -74,27 +58,48 @@ impl Landing {
         documents: Option<&[DocumentKey]>,
         limit: usize,
     ) -> Result<Vec<StoredPing>, LandingError> {
-        self.may_read()?;
+        let all = Day::from_number(i32::MIN.into())..=Day::from_number(i32::MAX.into());
+        let Sources { segments, files, hidden } = self.sources(None, all, 1)?;
+        let segments: Vec<_> = segments.into_iter().flatten().collect();
+        let days = segments.iter().map(|(day, _)| *day);
+        let days: BTreeSet<Day> = days.chain(files.iter().map(|(part, _)| part.day)).collect();
+        let (mut segments, mut files) =
+            (segments.into_iter().peekable(), files.into_iter().peekable());
         let mut found = Vec::new();
-        for day in self.days()?.into_iter().rev() {
-            if found.len() < limit {
-                let room = limit - found.len();
-                read_day(self, day, documents, room, &mut found)
-                    .map_err(|error| LandingError::Failed(error.to_string()))?;
+        for day in days.into_iter().rev() {
+            while let Some((_, segment)) = segments.next_if(|(of, _)| *of == day) {
+                read_segment(&segment, day, documents, limit - found.len(), &mut found)
+                    .map_err(failed)?;
+            }
+            let listed = self.lists(day, documents)?;
+            while let Some((part, file)) = files.next_if(|(part, _)| part.day == day) {
+                if listed && found.len() < limit {
+                    let table = Table::open(part, file)?;
+                    stored::read(&table, &hidden, documents, limit, &mut found)?;
+                }
             }
         }
         Ok(found)
     }
+
+    /// Tells whether files of a day may hold any of the documents.
+    fn lists(&self, day: Day, wanted: Option<&[DocumentKey]>) -> Result<bool, LandingError> {
+        let Some(wanted) = wanted else { return Ok(true) };
+        let Some(listed) = documents::open(self.folder(), day).map_err(failed)? else {
+            return Ok(true);
+        };
+        let mut found = wanted.iter().map(|document| documents::holds(&listed, *document));
+        found.try_fold(false, |any, one| Ok(any | one?)).map_err(|e: rusqlite::Error| failed(e))
+    }
 }
 
-fn read_day(
-    landing: &Landing,
+fn read_segment(
+    segment: &rusqlite::Connection,
     day: Day,
     documents: Option<&[DocumentKey]>,
     limit: usize,
     into: &mut Vec<StoredPing>,
 ) -> rusqlite::Result<()> {
-    let Some(segment) = file::open_to_read(landing.folder(), day)? else { return Ok(()) };
     let columns = "SELECT document, product, app, ping, ids, revision, payload FROM ping";
     let ping = |row: &rusqlite::Row<'_>| {
         Ok(StoredPing {

@@ -51,12 +51,14 @@ pub struct ErasureRequest {
     pub subjects: Vec<SubjectKey>,
 }
 
-/// How far an erasure is. What it says stays true after a crash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How far an erasure is, in this order. What it says stays true after a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ErasureState {
-    /// It is durable; rows may still be there, and nothing reads them.
+    /// It is durable; rows may still be in landing, and nobody reads until they are gone.
     Received,
-    /// No byte of its rows is left in landing.
+    /// No byte of its rows is left in landing; files at rest may hold some, and nobody reads those.
+    Hidden,
+    /// Nothing of it is left, in landing and at rest; at rest a scan said so.
     Done,
 }
 
@@ -66,6 +68,7 @@ impl ErasureState {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Received => "received",
+            Self::Hidden => "hidden",
             Self::Done => "done",
         }
     }

@@ -3,10 +3,13 @@
 //! ping. A day without a filter is looked up always: slower, and as right.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use candor_kernel::{Day, DocumentKey, limits};
 use fastbloom::BloomFilter;
 use rusqlite::{Connection, params};
+
+use crate::{documents, file};
 
 /// Wrong "maybe" of a filter: each costs one look at the disk.
 const FALSE_MAYBE: f64 = 0.01;
@@ -18,19 +21,28 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Reads all documents of a day. None where there are more than `room`.
-    pub(crate) fn read(segment: &Connection, room: usize) -> rusqlite::Result<Option<Self>> {
-        let documents: i64 =
-            segment.query_row("SELECT COUNT(*) FROM ping", [], |row| row.get(0))?;
-        let documents = usize::try_from(documents).unwrap_or(usize::MAX);
+    /// Reads all documents of a day, from the tables that have them. None where there are more than
+    /// `room`.
+    pub(crate) fn read(
+        from: &[(Connection, &'static str)],
+        room: usize,
+    ) -> rusqlite::Result<Option<Self>> {
+        let mut documents = 0;
+        for (file, table) in from {
+            let text = format!("SELECT COUNT(*) FROM {table}");
+            let count: i64 = file.query_row(&text, [], |row| row.get(0))?;
+            documents += usize::try_from(count).unwrap_or(usize::MAX);
+        }
         if documents > room {
             return Ok(None);
         }
         let mut known = BloomFilter::with_false_pos(FALSE_MAYBE).expected_items(documents.max(1));
-        let mut all = segment.prepare("SELECT document FROM ping")?;
-        let mut rows = all.query([])?;
-        while let Some(row) = rows.next()? {
-            known.insert(&row.get::<_, [u8; 16]>(0)?);
+        for (file, table) in from {
+            let mut all = file.prepare(&format!("SELECT document FROM {table}"))?;
+            let mut rows = all.query([])?;
+            while let Some(row) = rows.next()? {
+                known.insert(&row.get::<_, [u8; 16]>(0)?);
+            }
         }
         Ok(Some(Self { known, documents }))
     }
@@ -83,6 +95,16 @@ impl Seen {
     }
 }
 
+/// Opens what holds documents of a day: its segment, and the list of those that lie at rest.
+pub(crate) fn sources(
+    folder: &Path,
+    day: Day,
+) -> rusqlite::Result<Vec<(Connection, &'static str)>> {
+    let segment = file::open_to_read(folder, day)?.map(|segment| (segment, "ping"));
+    let listed = documents::open(folder, day)?.map(|listed| (listed, "document"));
+    Ok(segment.into_iter().chain(listed).collect())
+}
+
 /// Looks a document up in one day.
 pub(crate) fn holds(segment: &Connection, document: DocumentKey) -> rusqlite::Result<bool> {
     segment
@@ -93,7 +115,6 @@ pub(crate) fn holds(segment: &Connection, document: DocumentKey) -> rusqlite::Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file;
 
     #[test]
     fn a_filter_spares_the_disk_and_hides_no_document() {
@@ -104,8 +125,9 @@ mod tests {
         for number in 0..100 {
             segment.execute(insert, params![document(number).0.as_slice()]).expect("inserted");
         }
-        assert!(Filter::read(&segment, 99).expect("readable").is_none(), "there is no room");
-        let read = || Filter::read(&segment, 100).expect("readable");
+        let from = [(segment, "ping")];
+        assert!(Filter::read(&from, 99).expect("readable").is_none(), "there is no room");
+        let read = || Filter::read(&from, 100).expect("readable");
         let mut seen = Seen::default();
         seen.add(day, read());
         assert!(!seen.has(day), "nobody waited for it");

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::Duration;
 
 use candor_inventory::InForce;
-use candor_kernel::{Day, ProductId, limits};
+use candor_kernel::{Day, DocumentKey, ProductId, limits};
 use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
 use rusqlite::{Connection, ErrorCode};
 use tokio::runtime::Handle;
@@ -17,13 +17,18 @@ use tokio::sync::{oneshot, watch};
 use crate::file;
 use crate::journal::Journal;
 use crate::reserve::Reserve;
+use crate::rest::clean::Cleaned;
+use crate::rest::fill::Filled;
+use crate::rest::manifest::Manifest;
+use crate::rest::{Hidden, Rest};
 use crate::row::{ErasureRequest, ErasureState, Landed, LandingError, Row};
-use crate::seen::{Filter, Seen};
+use crate::seen::{self, Filter, Seen};
 
 mod commit;
 mod erase;
+mod rest;
 
-type Reply<T> = oneshot::Sender<Result<T, LandingError>>;
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, LandingError>>;
 /// A row that waits for its commit, and who waits for the answer.
 type Waiting = (Box<Row>, Reply<Landed>);
 /// A wish for erasure, and who waits for the answer.
@@ -40,6 +45,14 @@ pub(crate) enum Command {
     Resume(Day, Reply<()>),
     /// A day was read aside; none where it could not be.
     Filter(Day, Option<Filter>),
+    /// A closed day is about to be written to files, beside the work.
+    BeginMove(Day, Reply<bool>),
+    /// It was; from here on the files count.
+    Switch(Filled, Reply<bool>),
+    /// A file was written anew without erased clients.
+    Replace(Cleaned, Reply<bool>),
+    /// Of these wishes a scan found nothing, and of none of these clients.
+    Proved(Vec<DocumentKey>, Arc<Hidden>, Reply<()>),
     Close,
 }
 
@@ -51,7 +64,13 @@ pub(crate) struct Writer {
     /// The days that are kept.
     days: BTreeSet<Day>,
     open: BTreeMap<Day, Connection>,
+    /// The documents of days whose pings lie at rest.
+    kept: BTreeMap<Day, Connection>,
     seen: Seen,
+    rest: Arc<Rest>,
+    manifest: Manifest,
+    /// The day that is written to files, unless it was written to since.
+    moving: Option<Day>,
     /// True while rows of an erasure may still be there: nobody reads then.
     erasing: Arc<AtomicBool>,
     /// Whether anybody ever asked for deletion.
@@ -67,6 +86,7 @@ impl Writer {
     pub(crate) fn new(
         folder: PathBuf,
         journal: Journal,
+        (rest, manifest): (Arc<Rest>, Manifest),
         in_force: watch::Receiver<Arc<InForce>>,
         erasing: Arc<AtomicBool>,
         queue: SyncSender<Command>,
@@ -80,11 +100,16 @@ impl Writer {
             journal,
             days: days.into_iter().collect(),
             open: BTreeMap::new(),
+            kept: BTreeMap::new(),
             seen: Seen::default(),
+            rest,
+            manifest,
+            moving: None,
             erasing,
             queue,
             runtime: Handle::try_current().ok(),
         };
+        writer.settle()?;
         writer.finish_with_reserve().map_err(|e| explain(&e))?;
         Ok(writer)
     }
@@ -105,17 +130,8 @@ impl Writer {
                     self.erase(group);
                     next = after;
                 }
-                Command::RemoveProduct(product, reply) => {
-                    let _ = reply.send(self.remove_product(&product));
-                }
-                Command::RemoveBefore(day, reply) => {
-                    let _ = reply.send(self.remove_before(day));
-                }
-                Command::Resume(day, reply) => {
-                    let _ = reply.send(self.resume(day));
-                }
-                Command::Filter(day, filter) => self.seen.add(day, filter),
                 Command::Close => break,
+                other => self.keep(other),
             }
             next = next.or_else(|| commands.recv().ok());
         }
@@ -124,6 +140,33 @@ impl Writer {
             let _ = file::fold_in(connection);
         }
         let _ = self.journal.fold_in();
+    }
+
+    /// Does what nobody waits in line for with others.
+    fn keep(&mut self, command: Command) {
+        // Who asked may be gone; what was done stays done.
+        let _ = match command {
+            Command::RemoveProduct(product, reply) => {
+                reply.send(self.remove_product(&product)).map_err(drop)
+            }
+            Command::RemoveBefore(day, reply) => reply.send(self.remove_before(day)).map_err(drop),
+            Command::Resume(day, reply) => reply.send(self.resume(day)).map_err(drop),
+            Command::Filter(day, filter) => {
+                self.seen.add(day, filter);
+                Ok(())
+            }
+            Command::BeginMove(day, reply) => reply.send(Ok(self.begin_move(day))).map_err(drop),
+            Command::Switch(filled, reply) => reply.send(self.switch(&filled)).map_err(drop),
+            Command::Replace(cleaned, reply) => reply.send(self.replace(&cleaned)).map_err(drop),
+            Command::Proved(wishes, gone, reply) => {
+                reply.send(self.proved(&wishes, &gone)).map_err(drop)
+            }
+            Command::Land(..) | Command::Erase(..) | Command::Close => Ok(()),
+        };
+    }
+
+    fn is_erasing(&self) -> bool {
+        self.erasing.load(Ordering::SeqCst)
     }
 
     /// Opens a day's segment, making it where it does not exist.
@@ -148,7 +191,8 @@ impl Writer {
     fn read_aside(&mut self) {
         let Some(newest) = self.days.last().copied() else { return };
         // Around midnight two days are written.
-        let closed = self.days.range(..newest.plus(-1)).copied();
+        let days: BTreeSet<Day> = self.days.iter().chain(self.kept.keys()).copied().collect();
+        let closed = days.range(..newest.plus(-1)).copied();
         let wanted: Vec<Day> = closed.filter(|day| !self.seen.has(*day)).collect();
         if wanted.is_empty() {
             return;
@@ -158,8 +202,8 @@ impl Writer {
         let read = move || {
             let mut room = room;
             for day in wanted {
-                let segment = file::open_to_read(&folder, day).ok().flatten();
-                let filter = segment.and_then(|segment| Filter::read(&segment, room).ok()?);
+                let from = seen::sources(&folder, day).ok();
+                let filter = from.and_then(|from| Filter::read(&from, room).ok()?);
                 room -= filter.as_ref().map_or(0, Filter::documents);
                 if queue.send(Command::Filter(day, filter)).is_err() {
                     return;
@@ -182,32 +226,26 @@ impl Writer {
                 // secure_delete overwrites the pages; only this takes them out of the log.
                 folded &= file::fold_in(segment).map_err(|e| explain(&e))?;
                 removed += rows;
+                self.moving.take_if(|moving| *moving == day);
             }
         }
+        removed += self.remove_product_at_rest(product)?;
         if folded { Ok(removed) } else { Err(LandingError::Erasing) }
     }
 
     fn remove_before(&mut self, day: Day) -> Result<Vec<Day>, LandingError> {
-        let failed = |error: std::io::Error| LandingError::Failed(error.to_string());
-        let removed: Vec<Day> = self.days.range(..day).copied().collect();
+        let mut removed: BTreeSet<Day> = self.days.range(..day).copied().collect();
         for old in &removed {
-            self.open.remove(old);
             self.seen.forget(*old);
-            let path = file::path(&self.folder, *old);
-            for suffix in ["db-wal", "db-shm", "db"] {
-                match std::fs::remove_file(path.with_extension(suffix)) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(failed(error));
-                    }
-                    _ => {}
-                }
-            }
-            self.days.remove(old);
+            self.remove_segment(*old).map_err(|e| LandingError::Failed(e.to_string()))?;
         }
-        Ok(removed)
+        self.moving.take_if(|moving| *moving < day);
+        removed.extend(self.remove_before_at_rest(day)?);
+        Ok(removed.into_iter().collect())
     }
 
     fn resume(&mut self, forget_before: Day) -> Result<(), LandingError> {
+        self.finish_moves()?;
         self.finish_with_reserve().map_err(|e| explain(&e))?;
         self.journal.forget_before(forget_before).map_err(|e| explain(&e))?;
         self.any_erased = self.journal.holds_any().map_err(|e| explain(&e))?;

@@ -9,6 +9,7 @@ mod library;
 mod ping;
 mod reasons;
 mod report;
+mod rest;
 mod review;
 mod s08;
 mod s09;

@@ -57,11 +57,10 @@ async fn publish(world: &World, question: &str) {
         "report": "starters",
         "product": "sample",
         "ping": "sample-bundle",
-        "metric": "sample.app.started",
+        "measure": { "people": "sample.app.started" },
         "question": question,
-        "requester": "Robin",
     });
-    let reply = world.admin("/api/admin/reports", &body).await;
+    let reply = world.admin("/api/admin/reports?requester=Robin", &body).await;
     assert_eq!(reply.status, 200, "{}", reply.body);
     world.decide(reply.json()["request"].as_i64().expect("a request"), "granted").await;
     assert_eq!(world.get("/reports/starters").await.status, 200);

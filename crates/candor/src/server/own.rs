@@ -1,17 +1,20 @@
-//! How this server looks at itself: its pages, and every file it writes.
+//! How this server looks at itself: its pages, every file it writes, and what those of pings hold.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use candor_inventory::BoxFuture;
+use candor_database::audit::{compare, compare_tables};
+use candor_inventory::{BoxFuture, InForce, Inventory, Store};
 use candor_notices::checks::Residue;
 use candor_review::store::StoredProduct;
-use candor_segments::scan;
+use candor_segments::{Landing, scan};
 use candor_telemetry::probe;
 use candor_web::{Visit, Voice};
+use tokio::sync::watch;
 
-use crate::Config;
+use crate::{Config, Failure};
 
 /// The server's own pages, asked as a browser would.
 pub(super) struct Pages(pub(super) Router);
@@ -71,6 +74,25 @@ fn search(planted: &Path, places: &[PathBuf], bytes: Vec<Vec<u8>>) -> std::io::R
     }
     let name = |file: &PathBuf| file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(found.iter().map(name).collect())
+}
+
+/// Opens the stores of pings and compares what they hold with what is declared.
+pub(super) fn landing(
+    data: &Path,
+    in_force: watch::Receiver<Arc<InForce>>,
+    own: &[Inventory],
+) -> Result<Landing, Failure> {
+    let [pings, journal, rest] = ["landing", "erasures", "rest"].map(|name| data.join(name));
+    let landing = Landing::open(&pings, &journal, &rest, in_force)?;
+    let schema = landing.schema()?;
+    // Before the first ping there is no segment to compare.
+    if schema.contains_key("ping") {
+        compare_tables(Store::Landing, &schema, own)?;
+    }
+    // Nor is there a file at rest before the first day closed; the lists of files are always there.
+    let always = ["rest_file", "rest_move"].map(str::to_owned).into();
+    compare(Store::Rest, &landing.schema_at_rest()?, own, &always)?;
+    Ok(landing)
 }
 
 /// Every place this server writes to that is a file: what a search for residues must look at.

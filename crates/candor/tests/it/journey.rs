@@ -3,10 +3,20 @@
 use candor::real::RealClock;
 use candor_database::Engine;
 use candor_kernel::Clock;
+use candor_reports::rules::Period;
 use candor_testing::SeededDice;
 
 use crate::home::{Home, Running, SERVICES};
 use crate::sample;
+
+const REPORT: &str = "
+report: people
+product: sample
+ping: sample-bundle
+question: How many start it in a week?
+measure: {people: sample.app.started}
+periods: [week]
+";
 
 #[tokio::test]
 async fn from_definitions_to_a_withdrawn_review_on_sqlite() {
@@ -145,22 +155,32 @@ fn shows_only_what_is_declared(home: &Home, document: &str) {
 }
 
 async fn reports(home: &Home, running: &Running) {
-    let ask = "report @ ask people --product sample --ping sample-bundle \
-               --metric sample.app.started --json --by";
-    let asked = home.json(ask, &["Robin Requester", "--question", "How many start it on a day?"]);
+    // A week that has ended: of nobody, noise of scale 1 shows 20 once in 10^8 times.
+    let week = Period::Week.of(RealClock.now().day().plus(-8));
+    let file = home.argument("report.yaml");
+    std::fs::write(&file, REPORT).expect("the folder is ours");
+    let tried = home.ask("report try --people 400", &[&file]).fine();
+    assert!(tried.contains("With 400 invented people") && tried.contains(": about "), "{tried}");
+    let asked = home.json("report @ ask --json --by", &["Robin Requester", &file]);
     let request = asked["request"].as_i64().expect("a request was opened");
-    let yesterday = RealClock.now().day().plus(-1).to_string();
+    let ended = format!("week/{}", week.start);
     let run = |period: &str| home.ask("report @ run people --period", &[period]);
-    run(&yesterday).failed(18, &["No review has granted this report"]);
+    run(&ended).failed(18, &["No review has granted this report"]);
     assert_eq!(running.get("/reports/people").await.0, 404, "to the public it is not there yet");
     let grant = format!("review @ grant {request} --by");
     home.ask(&grant, &["Robin Requester"]).failed(18, &["two people"]);
     home.ask(&grant, &["Sam Steward"]).fine();
-    assert_eq!(run(&yesterday).fine(), format!("{yesterday}: too few people to tell\n"));
-    run("2100-01-01").failed(18, &["made after its day has ended"]);
+    assert_eq!(run(&ended).fine(), format!("{week}: too few people to tell\n"));
+    run("week/2100-01-04").failed(18, &["after its period has ended"]);
     run("yesterday").failed(18, &["written yyyy-mm-dd"]);
     let shown = home.ask("report @ show people", &[]).fine();
-    assert!(shown.contains("How many start it") && shown.contains(&yesterday), "{shown}");
+    assert!(shown.contains("How many start it") && shown.contains(&week.to_string()), "{shown}");
     let (status, page) = running.get("/reports/people").await;
     assert!(status == 200 && page.contains("How many start it"), "{status} {page}");
+    let short = "report @ ask days --product sample --ping sample-bundle \
+                 --metric sample.app.started --question";
+    home.ask(short, &["How many start it on a day?", "--by", "Robin & Co"]).fine();
+    let end = home.ask("report @ withdraw people --note", &["Enough."]).fine();
+    assert!(end.contains("people makes no edition any more"), "{end}");
+    assert!(home.ask("report @ show people", &[]).fine().contains("Withdrawn: Enough."));
 }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{Reply, Waiting, Writer, explain};
 use crate::row::{Landed, LandingError, Row};
-use crate::seen;
+use crate::{documents, seen};
 
 /// What becomes of a row.
 type Answer = Result<Landed, LandingError>;
@@ -59,6 +59,7 @@ impl Writer {
         let answers = insert(self.segment(day)?, rows, known)?;
         if answers.contains(&Ok(Landed::Stored)) {
             self.seen.forget(day);
+            self.moving.take_if(|moving| *moving == day);
         }
         Ok(answers)
     }
@@ -83,6 +84,14 @@ impl Writer {
         for (other, segment) in self.open.iter().filter(|(other, _)| **other != day) {
             for document in [row.document].iter().chain(&row.document_before) {
                 if self.was_there(*other, segment, *document)? {
+                    return Ok(Some(Ok(Landed::Duplicate)));
+                }
+            }
+        }
+        for (other, listed) in &self.kept {
+            for document in [row.document].iter().chain(&row.document_before) {
+                if !self.seen.surely_not(*other, *document) && documents::holds(listed, *document)?
+                {
                     return Ok(Some(Ok(Landed::Duplicate)));
                 }
             }

@@ -1,8 +1,9 @@
 //! Erasure: first durable, then gone from every day, then answered.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
-use candor_kernel::{DocumentKey, ProductId, SubjectKey};
+use candor_kernel::{ProductId, SubjectKey};
 use rusqlite::{Connection, params};
 
 use super::{Wish, Writer, explain, is_full};
@@ -42,14 +43,12 @@ impl Writer {
 
     /// Removes every row of every wish that is not fulfilled yet.
     fn finish_erasures(&mut self) -> rusqlite::Result<ErasureState> {
-        let unfinished = self.journal.unfinished()?;
+        let unfinished = self.journal.that_are(ErasureState::Received)?;
         self.erasing.store(!unfinished.is_empty(), Ordering::SeqCst);
-        if unfinished.is_empty() {
-            return Ok(ErasureState::Done);
-        }
         let mut pings = vec![0_u64; unfinished.len()];
         let mut folded = true;
-        for day in self.days.clone() {
+        let days = if unfinished.is_empty() { BTreeSet::new() } else { self.days.clone() };
+        for day in days {
             let segment = self.segment(day)?;
             let transaction = segment.transaction()?;
             for (wish, pings) in unfinished.iter().zip(&mut pings) {
@@ -61,12 +60,30 @@ impl Writer {
             // secure_delete overwrites the pages; only this takes them out of the log.
             folded &= file::fold_in(segment)?;
         }
-        let removed: Vec<(DocumentKey, u64)> =
-            unfinished.iter().map(|wish| wish.document).zip(pings).collect();
-        let state = if folded { ErasureState::Done } else { ErasureState::Received };
-        self.journal.progress(&removed, state)?;
+        let mut least = ErasureState::Done;
+        let mut removed = Vec::new();
+        for (wish, pings) in unfinished.iter().zip(pings) {
+            let state = match folded {
+                true => self.state_at_rest(&wish.product)?,
+                false => ErasureState::Received,
+            };
+            if state == ErasureState::Hidden {
+                // Before anybody reads again.
+                self.rest.hide(wish.subjects.iter().copied());
+            }
+            least = least.min(state);
+            removed.push((wish.document, pings, Some(state)));
+        }
+        self.journal.progress(&removed)?;
         self.erasing.store(!folded, Ordering::SeqCst);
-        Ok(state)
+        Ok(least)
+    }
+
+    /// Returns how far a wish is of which landing holds nothing. What is written to files now may
+    /// hold some of it, too.
+    fn state_at_rest(&self, product: &str) -> rusqlite::Result<ErasureState> {
+        let may_hold = self.moving.is_some() || self.manifest.holds(product)?;
+        Ok(if may_hold { ErasureState::Hidden } else { ErasureState::Done })
     }
 
     /// Gives the reserve back where the disk is full; other errors stay what they are.

@@ -9,7 +9,9 @@ use crate::yaml::read_whole;
 fn check(text: &str) -> bool {
     let plain = read(text);
     if let Some(plain) = &plain {
-        assert_eq!(Ok(plain), read_whole(text).as_ref(), "{text}");
+        // As texts: what is no number differs from itself.
+        let whole = read_whole(text).unwrap_or_else(|error| panic!("{error:?}: {text}"));
+        assert_eq!(format!("{plain:?}"), format!("{whole:?}"), "{text}");
     }
     plain.is_some()
 }

@@ -6,11 +6,11 @@ use super::*;
 
 const CANARY: &str = r#"{"note":"a canary of one client"}"#;
 
-fn key(byte: u8) -> SubjectKey {
+pub(super) fn key(byte: u8) -> SubjectKey {
     SubjectKey([byte; 16])
 }
 
-fn wish(document: u8, subjects: &[u8]) -> ErasureRequest {
+pub(super) fn wish(document: u8, subjects: &[u8]) -> ErasureRequest {
     ErasureRequest {
         document: DocumentKey([document; 16]),
         product: ProductId::parse("shop").expect("an id"),
@@ -19,7 +19,7 @@ fn wish(document: u8, subjects: &[u8]) -> ErasureRequest {
     }
 }
 
-fn may() -> MayErase {
+pub(super) fn may() -> MayErase {
     #[expect(clippy::disallowed_methods, reason = "this test plays the edge")]
     MayErase::claim()
 }

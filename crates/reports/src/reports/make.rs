@@ -1,0 +1,96 @@
+//! Making one edition: count, noise, threshold, then edition and ledger together or nothing.
+
+use candor_kernel::{ReportId, Timestamp};
+
+use super::{Kept, Report, ReportError, Reports};
+use crate::noise;
+use crate::rules::budget::shown_values;
+use crate::rules::{Edition, Making, Release, Span};
+use crate::store::{self, NewEdition, Outcome};
+
+/// What was made in memory. If it is not kept, nobody has seen its noise.
+struct Made {
+    text: String,
+    empty: bool,
+}
+
+impl Reports {
+    /// Makes the edition of a period, or returns the one that was made. It never changes afterwards.
+    pub async fn run(
+        &self,
+        report: &ReportId,
+        span: Span,
+        now: Timestamp,
+    ) -> Result<Kept, ReportError> {
+        let report = self.to_be_made(report, now).await?;
+        let (id, version) = (&report.plan.spec.report, report.version);
+        if let Some(made) = store::edition(&self.db, id, Some(version), span).await? {
+            return Ok(made);
+        }
+        if let Some(withdrawn) = report.withdrawn {
+            return Err(ReportError::Withdrawn(withdrawn.note));
+        }
+        self.may_publish(now)?;
+        if !self.granted(&report, now.day()).await? {
+            return Err(ReportError::Unreviewed);
+        }
+        if !report.plan.spec.periods.contains(&span.period) {
+            let words = span.period.words();
+            return Err(ReportError::NotPossible(format!(
+                "The review of this report names no editions of one {words}."
+            )));
+        }
+        if now < span.due() || span.start < self.first_kept(now) {
+            return Err(ReportError::NotTheTime);
+        }
+        self.make(report, span, now).await
+    }
+
+    /// Returns the version of a report that counts: the one that is granted, else the newest.
+    async fn to_be_made(&self, id: &ReportId, now: Timestamp) -> Result<Report, ReportError> {
+        let current = self.current(now.day()).await?;
+        if let Some(report) = current.into_iter().find(|one| one.plan.spec.report == *id) {
+            return Ok(report);
+        }
+        let all = store::reports(&self.db).await?;
+        all.into_iter().rev().find(|one| one.plan.spec.report == *id).ok_or(ReportError::Unknown)
+    }
+
+    async fn make(&self, report: Report, span: Span, now: Timestamp) -> Result<Kept, ReportError> {
+        let question = report.plan.question(span);
+        let cells =
+            question.check().map_err(|error| ReportError::NotPossible(error.to_string()))?;
+        let budget = report.plan.budget(span, cells);
+        let version = report.version;
+        let new = |text, empty| NewEdition {
+            plan: &report.plan,
+            version,
+            span,
+            text,
+            epsilon_millionths: budget.epsilon_millionths(),
+            empty,
+        };
+        if let Some(refused) = store::refusal(&self.db, new("", false)).await? {
+            return Err(ReportError::OverBudget(refused));
+        }
+        let (source, plan) = (std::sync::Arc::clone(&self.source), report.plan.clone());
+        let request = report.request.unwrap_or(0);
+        let counted = tokio::task::spawn_blocking(move || {
+            let tally = source.tally(&question)?;
+            let empty = tally.cells.iter().all(|cell| cell.contributors == 0);
+            let values = shown_values(&question.measure) as usize;
+            let noise = noise::draw(&budget, cells, values)
+                .map_err(|error| ReportError::Failed(format!("no noise: {error}")))?;
+            let shown = Release::of(&question, &budget).shown(&tally, &noise);
+            let making = Making { plan: &plan, version, request, span, now };
+            Ok(Made { text: Edition::of(making, &question, &budget, &shown).text(), empty })
+        });
+        let made: Result<Made, ReportError> =
+            counted.await.map_err(|error| ReportError::Failed(error.to_string()))?;
+        let Made { text, empty } = made?;
+        match store::keep(&self.db, new(&text, empty), now).await? {
+            Outcome::Kept(kept) => Ok(kept),
+            Outcome::OverBudget(refused) => Err(ReportError::OverBudget(refused)),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests of reports from outside: on both engines, and by those who attack them.
+
+mod attacks;
+mod editions;
+mod house;
+mod ledger;
+mod tester;
+mod vectors;
