@@ -9,6 +9,7 @@ install_packages() {
   command -v npm >/dev/null || missing+=(npm)
   command -v certutil >/dev/null || missing+=(libnss3-tools)
   command -v curl >/dev/null || missing+=(curl)
+  command -v faketime >/dev/null || missing+=(faketime)
   ((${#missing[@]})) || return 0
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get)
   [[ $EUID -eq 0 ]] || apt=(sudo "${apt[@]}")

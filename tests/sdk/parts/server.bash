@@ -12,6 +12,7 @@ contact = "privacy@example.org"
 
 [services]
 telemetry = true
+reports = true
 
 [tls]
 mode = "dev"
