@@ -5,12 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use candor_database::{Database, DatabaseError, Sweeper};
-use candor_inventory::{Checks, Inventory, Retention, Standing};
+use candor_inventory::{Checks, Inventory, Standing};
 use candor_kernel::{Clock, Dice, Faults, Timestamp};
 use candor_notices::checks::NoticeChecks;
 use candor_notices::http::NoticeState;
-use candor_notices::{Notices, Register, Runner};
+use candor_notices::{Notices, Runner};
 use candor_reports::Reports;
+use candor_reports::checks::ReportChecks;
 use candor_reports::http::ReportsState;
 use candor_reports::reports::Alarms;
 use candor_review::{Registry, checks::ReviewChecks, http::ReviewState, store::StoredProduct};
@@ -23,7 +24,6 @@ use candor_web::{Admits, Edge, Memory, Places, SubmitLimit};
 use tokio::sync::{Mutex, watch};
 
 use crate::access::{self, Access};
-use crate::config::Services;
 use crate::folder::DataFolder;
 use crate::keys::http::KeysState;
 use crate::keys::{self, FileKeys};
@@ -33,8 +33,10 @@ use crate::{Config, Failure, build, metrics, real, welcome, well_known};
 mod own;
 mod reading;
 mod site;
+mod told;
 
 use own::{Files, Pages, written};
+use told::{of_services, promised, raw_days};
 
 /// What a server is made from.
 pub struct Options {
@@ -131,7 +133,12 @@ impl Server {
             standing,
             raw_days,
             alarms: Alarms::default(),
+            faults: faults.clone(),
         });
+        if let Some(reports) = &reports {
+            let (reports, voice) = (reports.clone(), Arc::clone(&voice));
+            checks.push(Arc::new(ReportChecks { reports, voice }));
+        }
         if let Some(ingest) = &ingest {
             checks.push(Arc::new(TelemetryChecks {
                 ingest: ingest.clone(),
@@ -367,34 +374,5 @@ fn probe_product() -> StoredProduct {
         apps: probe::apps(),
         fingerprint: candor_review::registry::files_fingerprint(&files),
         files,
-    }
-}
-
-/// The declarations that a notice tells: those of parts that do something here.
-fn of_services(own: &[Inventory], services: Services) -> Vec<Inventory> {
-    let on = |part: &&Inventory| match part.part.as_str() {
-        "segments" | "telemetry" => services.telemetry,
-        "reports" => services.reports,
-        _ => true,
-    };
-    own.iter().filter(on).cloned().collect()
-}
-
-/// The sentences of the notice: what is checked by the parts that are on.
-fn promised(checks: &[Arc<dyn Checks>]) -> Vec<(String, String)> {
-    let register = Register::read();
-    let mut ids: Vec<_> = checks.iter().flat_map(|part| part.promises()).map(|p| p.id).collect();
-    ids.extend(candor_notices::checks::promises().into_iter().map(|promise| promise.id));
-    ids.sort();
-    ids.dedup();
-    let entry = |id| register.entry(&id).map(|e| (e.id.to_string(), e.said().to_owned()));
-    ids.into_iter().filter_map(entry).collect()
-}
-
-fn raw_days(own: &[Inventory]) -> u32 {
-    let landing = own.iter().find(|part| part.part == "segments");
-    match landing.and_then(|part| part.records.get("ping")).map(|record| &record.retention) {
-        Some(Retention::Days { days, .. }) => *days,
-        _ => unreachable!("the declaration of landed pings ends by days"),
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of the whole server: by promise, and by the journey of a ping.
 
+mod aggregates;
 mod b12;
 mod deletion;
 mod dictionary;
