@@ -71,6 +71,8 @@ faults! {
     SkipThreshold = "skip-threshold";
     /// Editions are made without noise.
     SkipNoise = "skip-noise";
+    /// Pings stay after the last day on which reports need them.
+    KeepPings = "keep-pings";
 }
 
 impl Fault {

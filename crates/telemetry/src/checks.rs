@@ -17,6 +17,7 @@ use crate::probe;
 
 mod address;
 mod channel;
+mod ends;
 mod switches;
 mod transit;
 
@@ -30,6 +31,8 @@ pub struct TelemetryChecks {
     pub voice: Arc<OnceLock<Box<dyn Voice>>>,
     /// Every folder this server writes to.
     pub folders: Vec<PathBuf>,
+    /// Days for which pings are kept.
+    pub raw_days: u32,
     /// Makes canaries.
     pub dice: Arc<dyn Dice>,
     /// One check at a time: each removes all rows of the reserved product.
@@ -52,6 +55,7 @@ impl Checks for TelemetryChecks {
                 return Ok(Verdict::kept("No ping is taken before the declarations are accepted."));
             }
             let verdict = match id.as_str() {
+                "B17" | "S31" => self.pings_end(at).await,
                 "C17" => self.off_means_off().await,
                 "C18" => self.channels_are_registered().await,
                 "S30" => self.nothing_undeclared_stays(at).await,
@@ -168,6 +172,6 @@ mod tests {
 
     #[test]
     fn the_promises_read_and_every_mutation_is_a_fault() {
-        assert_eq!(Promise::read(PROMISES).expect("whole").len(), 6);
+        assert_eq!(Promise::read(PROMISES).expect("whole").len(), 8);
     }
 }

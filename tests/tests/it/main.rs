@@ -4,6 +4,7 @@ mod aggregates;
 mod b12;
 mod deletion;
 mod dictionary;
+mod ends;
 mod fuzz;
 mod h21;
 mod library;
