@@ -144,6 +144,7 @@ impl Server {
                 ingest: ingest.clone(),
                 voice: Arc::clone(&voice),
                 folders: written(config),
+                own: own.clone().into(),
                 raw_days,
                 dice: Arc::clone(dice),
                 turn: Mutex::default(),

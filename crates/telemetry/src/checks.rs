@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use candor_inventory::{BoxFuture, Checks, Promise, Verdict};
+use candor_inventory::{BoxFuture, Checks, Inventory, Promise, Verdict};
 use candor_kernel::{Dice, DocumentId, PromiseId, Timestamp};
 use candor_preference::Maintenance;
 use candor_segments::scan;
@@ -17,9 +17,12 @@ use crate::probe;
 
 mod address;
 mod channel;
+mod columns;
 mod ends;
 mod switches;
 mod transit;
+
+pub use columns::files_are_declared;
 
 const PROMISES: &str = include_str!("../promises.yaml");
 
@@ -31,6 +34,8 @@ pub struct TelemetryChecks {
     pub voice: Arc<OnceLock<Box<dyn Voice>>>,
     /// Every folder this server writes to.
     pub folders: Vec<PathBuf>,
+    /// All declarations of this server.
+    pub own: Arc<[Inventory]>,
     /// Days for which pings are kept.
     pub raw_days: u32,
     /// Makes canaries.

@@ -1,4 +1,4 @@
-//! H14, B18 and the attacks of S08: what leaves is an edition as it was kept, and it tells of nobody.
+//! H13, H14, B18 and the attacks of S08: what leaves is an edition as it was kept, and it tells of nobody.
 
 use std::time::Duration;
 
@@ -36,11 +36,12 @@ async fn found(world: &World, id: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn h14_b18_s08_hold_and_say_what_was_measured() {
+async fn h13_h14_b18_s08_hold_and_say_what_was_measured() {
     in_both_worlds(async |world| {
         with_edition(world).await;
         for (id, part) in [
             ("H14", "All 1 reports stand on /reports. Of 1 editions the document, the CSV and the"),
+            ("H13", "are too few to tell"),
             ("B18", "All 1 editions stand in the ledger"),
             ("S08", "and 1 editions asked for again were the same"),
         ] {
@@ -55,6 +56,11 @@ async fn h14_b18_s08_hold_and_say_what_was_measured() {
 #[tokio::test]
 async fn h14_breaks_when_a_small_cell_is_shown() {
     breaks("H14", Fault::ShowSmallCells, "shows a cell below its threshold of 20").await;
+}
+
+#[tokio::test]
+async fn h13_breaks_when_a_small_cell_is_shown() {
+    breaks("H13", Fault::ShowSmallCells, "shows a cell below its threshold of 20").await;
 }
 
 #[tokio::test]

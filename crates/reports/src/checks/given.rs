@@ -1,4 +1,4 @@
-//! H14: everything that leaves is an edition, as it was kept, and all of them stand on one page.
+//! H13 and H14: everything that leaves is an edition, as it was kept, and all of them stand on one page.
 
 use candor_inventory::Verdict;
 use candor_kernel::{ReportId, Timestamp, limits};
