@@ -61,7 +61,7 @@ pub(crate) fn clean(
 }
 
 /// Counts the rows of hidden clients, by the wish that hides them.
-fn found(
+pub(crate) fn found(
     table: &Table,
     hidden: &Hidden,
     wish_of: &BTreeMap<SubjectKey, DocumentKey>,
