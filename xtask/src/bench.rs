@@ -29,7 +29,10 @@ fn installed(root: &Path, script: &str) -> Result<String> {
 pub(crate) fn run(root: &Path, what: &[&str], options: &[&str]) -> Result<bool> {
     let metadata = MetadataCommand::new().current_dir(root).no_deps().exec()?;
     // In one build: the measurement starts the `candor` beside itself.
-    let arguments = ["build", "--locked", "--release", "-p", "candor", "-p", "candor-bench"];
+    let mut arguments = vec!["build", "--locked", "--release", "-p", "candor-bench"];
+    if what[0] != "query" {
+        arguments.extend(["-p", "candor"]);
+    }
     let built = Command::new("cargo").args(arguments).current_dir(root).status();
     if !built.context("cargo build")?.success() {
         return Ok(false);

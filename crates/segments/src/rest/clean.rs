@@ -67,7 +67,7 @@ pub(crate) fn found(
     wish_of: &BTreeMap<SubjectKey, DocumentKey>,
 ) -> Result<BTreeMap<DocumentKey, u64>, LandingError> {
     let mut found = BTreeMap::new();
-    for batch in table.read(Some(&Ids::COLUMNS), limits::REST_BATCH_ROWS)? {
+    for batch in table.read_ids(hidden, limits::REST_BATCH_ROWS)? {
         let batch = batch.map_err(failed)?;
         let ids = Ids::of(&batch)?;
         for row in 0..ids.subject.len() {

@@ -60,3 +60,35 @@ fn what_a_server_uses_is_not_imported_into() {
     let rest = store.folder.path().join("rest");
     assert!(Import::begin(&rest, &maintenance()).is_err());
 }
+
+#[tokio::test]
+async fn a_client_is_found_on_whichever_page_it_stands() {
+    // More rows than a page has, so that pages are left out.
+    const CLIENTS: u32 = 45_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (product, ping) = names();
+    let import = Import::begin(&folder.path().join("rest"), &maintenance()).expect("a new folder");
+    let key = |client: u32| {
+        let mut key = [0; 16];
+        key[..4].copy_from_slice(&client.to_be_bytes());
+        SubjectKey(key)
+    };
+    // Every client twice, so that some stand on both sides of the end of a page.
+    let rows = || {
+        let clients = (0..CLIENTS).flat_map(|client| [client, client]);
+        clients.map(|client| ImportRow { subject: key(client), ..imported(1, 1) })
+    };
+    let day = import.day(&product, &ping, Day::from_number(9), rows).expect("written");
+    import.end(vec![day]).expect("recorded");
+    let (_state, in_force) = watch::channel(in_force(1, true));
+    let landing = open(&folder, in_force);
+    let rows = |clients: &[u32]| {
+        let keys: Vec<_> = clients.iter().map(|client| key(*client)).collect();
+        landing.search(&keys, &maintenance()).expect("readable")[0].1
+    };
+    for client in [0, 1, 4095, 4096, 9999, 10_000, 10_001, 19_999, 20_000, CLIENTS - 1] {
+        assert_eq!(rows(&[client]), 2, "{client}");
+    }
+    assert_eq!(rows(&[CLIENTS]), 0);
+    assert_eq!(rows(&[30_000, 7, CLIENTS, 20_480]), 6);
+}
