@@ -1,8 +1,11 @@
-//! Measures the telemetry edge, `cargo xtask bench ingest`, and the linter, `cargo xtask bench lint`.
+//! Measures the telemetry edge, `cargo xtask bench ingest`, the linter, `cargo xtask bench lint`, and
+//! questions to files at rest, `cargo xtask bench query`.
 //!
 //! - `ingest`: the generator. Starts the real binary and two baselines, each as a process of its
 //!   own, and measures all three in turn ([`rounds`]).
 //! - `lint GLEAN_PARSER`: `candor lint` beside glean_parser ([`mod@lint`]).
+//! - `query PYTHON`: questions beside DuckDB and chDB ([`mod@query`]).
+//! - `answer FOLDER`, `edition`: Candor's side of it, each a process of its own.
 //! - `floor FOLDER`, `empty`: the baselines ([`baseline`]).
 //!
 //! The generator, [`client`] and [`load`], speaks HTTP/1.1 with bytes that were made before: it
@@ -17,6 +20,7 @@ mod figures;
 mod flood;
 mod lint;
 mod load;
+mod query;
 mod rounds;
 mod sample;
 mod server;
@@ -54,6 +58,9 @@ async fn run() -> Result<bool> {
     match arguments[..] {
         ["floor", folder] => serve(Some(Path::new(folder))).await,
         ["empty"] => serve(None).await,
+        ["query", python, ref options @ ..] => query::query(Path::new(python), options).await,
+        ["answer", folder] => query::answer(Path::new(folder)),
+        ["edition"] => query::edition(),
         ["lint", glean_parser, ref options @ ..] => {
             let known = |option: &&str| ["--quick", "--json"].contains(option);
             if let Some(option) = options.iter().find(|option| !known(option)) {

@@ -8,19 +8,31 @@ use cargo_metadata::MetadataCommand;
 
 /// Measures the linter beside glean_parser, which is installed when it is missing.
 pub(crate) fn lint(root: &Path, options: &[&str]) -> Result<bool> {
-    let installed = Command::new(root.join("tests/lint/run")).arg("--install").output();
-    let installed = installed.context("tests/lint/run")?;
+    run(root, &["lint", &installed(root, "tests/lint/run")?], options)
+}
+
+/// Measures questions beside DuckDB and chDB, which are installed when they are missing.
+pub(crate) fn query(root: &Path, options: &[&str]) -> Result<bool> {
+    run(root, &["query", &installed(root, "tests/query/run")?], options)
+}
+
+/// Installs what a script drives; returns where it is.
+fn installed(root: &Path, script: &str) -> Result<String> {
+    let installed = Command::new(root.join(script)).arg("--install").output();
+    let installed = installed.context(script.to_owned())?;
     let told = String::from_utf8_lossy(&installed.stderr);
-    ensure!(installed.status.success(), "glean_parser was not installed: {told}");
-    let glean_parser = String::from_utf8(installed.stdout)?;
-    run(root, &["lint", glean_parser.trim()], options)
+    ensure!(installed.status.success(), "{script} did not install what it drives: {told}");
+    Ok(String::from_utf8(installed.stdout)?.trim().to_owned())
 }
 
 /// Measures one thing and tells whether all its targets are met.
 pub(crate) fn run(root: &Path, what: &[&str], options: &[&str]) -> Result<bool> {
     let metadata = MetadataCommand::new().current_dir(root).no_deps().exec()?;
     // In one build: the measurement starts the `candor` beside itself.
-    let arguments = ["build", "--locked", "--release", "-p", "candor", "-p", "candor-bench"];
+    let mut arguments = vec!["build", "--locked", "--release", "-p", "candor-bench"];
+    if what[0] != "query" {
+        arguments.extend(["-p", "candor"]);
+    }
     let built = Command::new("cargo").args(arguments).current_dir(root).status();
     if !built.context("cargo build")?.success() {
         return Ok(false);

@@ -3,8 +3,8 @@
 //! - `tidy`: what no compiler sees: who depends on whom, licences, places of SQL, declarations.
 //! - `fresh`: generated pages are what the code generates.
 //! - `ci`: everything that must pass, in order. `./test` calls it after starting PostgreSQL.
-//! - `bench`: how fast telemetry is taken in, and with how much memory; how fast the linter is
-//!   (docs/measured.md).
+//! - `bench`: how fast telemetry is taken in, and with how much memory; how fast the linter is,
+//!   and how fast questions are answered (docs/measured.md).
 
 #![expect(clippy::print_stdout, reason = "a tool speaks to the terminal")]
 
@@ -25,7 +25,8 @@ cargo xtask fresh           checks that generated pages are fresh
 cargo xtask fresh --write   writes them
 cargo xtask ci              runs everything that must pass
 cargo xtask bench ingest    measures the edge of telemetry; with --quick, --json
-cargo xtask bench lint      measures the linter beside glean_parser; with --quick, --json";
+cargo xtask bench lint      measures the linter beside glean_parser; with --quick, --json
+cargo xtask bench query     measures questions beside DuckDB and chDB; with --quick, --json";
 
 fn main() -> ExitCode {
     match run() {
@@ -52,6 +53,7 @@ fn run() -> Result<bool> {
         ["ci"] => ci::run(root),
         ["bench", "ingest", ref options @ ..] => bench::run(root, &["ingest"], options),
         ["bench", "lint", ref options @ ..] => bench::lint(root, options),
+        ["bench", "query", ref options @ ..] => bench::query(root, options),
         _ => bail!("these are the commands\n{USAGE}"),
     }
 }

@@ -91,7 +91,7 @@ impl Server {
         }
         if let Some(ingest) = &self.ingest {
             let first_kept = now.day().plus(-i64::from(self.raw_days));
-            match ingest.landing.remove_before(first_kept, &maintenance()).await {
+            match ingest.sweep(first_kept, &maintenance()).await {
                 Ok(days) if days.is_empty() => {}
                 Ok(days) => tracing::info!(days = days.len(), "old segments removed"),
                 Err(error) => tracing::error!(%error, "old segments could not be removed"),

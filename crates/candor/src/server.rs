@@ -5,11 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use candor_database::{Database, DatabaseError, Sweeper};
-use candor_inventory::{Checks, Inventory, Retention, Standing};
+use candor_inventory::{Checks, Inventory, Standing};
 use candor_kernel::{Clock, Dice, Faults, Timestamp};
 use candor_notices::checks::NoticeChecks;
 use candor_notices::http::NoticeState;
-use candor_notices::{Notices, Register, Runner};
+use candor_notices::{Notices, Runner};
+use candor_reports::checks::ReportChecks;
 use candor_reports::http::ReportsState;
 use candor_reports::reports::Alarms;
 use candor_reports::{ReportReading, Reports};
@@ -23,7 +24,6 @@ use candor_web::{Admits, Edge, Memory, Places, SubmitLimit};
 use tokio::sync::{Mutex, watch};
 
 use crate::access::{self, Access};
-use crate::config::Services;
 use crate::folder::DataFolder;
 use crate::keys::http::KeysState;
 use crate::keys::{self, FileKeys};
@@ -33,8 +33,10 @@ use crate::{Config, Failure, build, metrics, real, welcome, well_known};
 mod own;
 mod reading;
 mod site;
+mod told;
 
 use own::{Files, Pages, probe_product, written};
+use told::{of_services, promised, raw_days};
 
 /// What a server is made from.
 pub struct Options {
@@ -131,15 +133,20 @@ impl Server {
             standing,
             raw_days,
             alarms: Alarms::default(),
+            faults: faults.clone(),
         });
-        if reports.is_some() {
+        if let Some(reports) = &reports {
             registry.ask_readers(Arc::new(ReportReading(db.clone())));
+            let (reports, voice) = (reports.clone(), Arc::clone(&voice));
+            checks.push(Arc::new(ReportChecks { reports, voice }));
         }
         if let Some(ingest) = &ingest {
             checks.push(Arc::new(TelemetryChecks {
                 ingest: ingest.clone(),
                 voice: Arc::clone(&voice),
                 folders: written(config),
+                own: own.clone().into(),
+                raw_days,
                 dice: Arc::clone(dice),
                 turn: Mutex::default(),
             }));
@@ -359,33 +366,4 @@ fn random_name(dice: &dyn Dice) -> String {
     let mut bytes = [0; 8];
     dice.fill(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The declarations that a notice tells: those of parts that do something here.
-fn of_services(own: &[Inventory], services: Services) -> Vec<Inventory> {
-    let on = |part: &&Inventory| match part.part.as_str() {
-        "segments" | "telemetry" => services.telemetry,
-        "reports" => services.reports,
-        _ => true,
-    };
-    own.iter().filter(on).cloned().collect()
-}
-
-/// The sentences of the notice: what is checked by the parts that are on.
-fn promised(checks: &[Arc<dyn Checks>]) -> Vec<(String, String)> {
-    let register = Register::read();
-    let mut ids: Vec<_> = checks.iter().flat_map(|part| part.promises()).map(|p| p.id).collect();
-    ids.extend(candor_notices::checks::promises().into_iter().map(|promise| promise.id));
-    ids.sort();
-    ids.dedup();
-    let entry = |id| register.entry(&id).map(|e| (e.id.to_string(), e.said().to_owned()));
-    ids.into_iter().filter_map(entry).collect()
-}
-
-fn raw_days(own: &[Inventory]) -> u32 {
-    let landing = own.iter().find(|part| part.part == "segments");
-    match landing.and_then(|part| part.records.get("ping")).map(|record| &record.retention) {
-        Some(Retention::Days { days, .. }) => *days,
-        _ => unreachable!("the declaration of landed pings ends by days"),
-    }
 }

@@ -67,6 +67,14 @@ faults! {
     FreezeDictionary = "freeze-dictionary";
     /// Records may hold columns that are marked as not personal beside personal ones.
     MixColumns = "mix-columns";
+    /// Whoever fetches an edition is shown a cell with too few people.
+    ShowSmallCells = "show-small-cells";
+    /// Editions are made without a threshold.
+    SkipThreshold = "skip-threshold";
+    /// Editions are made without noise.
+    SkipNoise = "skip-noise";
+    /// Pings stay after the last day on which reports need them.
+    KeepPings = "keep-pings";
 }
 
 impl Fault {

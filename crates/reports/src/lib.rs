@@ -7,8 +7,10 @@
 //! - [`rules`]: what a report is, and how totals become what is shown. Pure.
 //! - [`noise`]: the one place with chance in it.
 //! - [`Reports`]: asking, making, withdrawing; what is due, late, missing or empty.
+//! - [`checks`]: what its promises rest on, asked of the server that runs.
 //! - [`trial`]: what an edition would look like, with invented people.
 
+pub mod checks;
 pub mod http;
 pub mod noise;
 mod reading;

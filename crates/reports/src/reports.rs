@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candor_database::{Database, DatabaseError};
 use candor_inventory::promise::{Allowed, Part};
 use candor_inventory::{InForce, PublishRequest, Publishing, Standing};
-use candor_kernel::{Day, PersonName, ReportId, Timestamp, limits};
+use candor_kernel::{Day, Faults, PersonName, ReportId, Timestamp, limits};
 use candor_segments::{LandingError, MetricSource};
 use tokio::sync::watch;
 
@@ -13,9 +13,11 @@ use crate::rules::{Plan, Span, Spec, words};
 use crate::store;
 
 mod due;
+mod given;
 mod make;
 
 pub use due::{Alarm, Alarms, Trouble};
+pub(crate) use make::released;
 
 /// Reports and their editions. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +36,8 @@ pub struct Reports {
     pub raw_days: u32,
     /// What the operator should look at.
     pub alarms: Alarms,
+    /// Enforcements that a demonstration switched off.
+    pub faults: Faults,
 }
 
 /// A version of a report.
@@ -218,7 +222,8 @@ impl Reports {
         report: &ReportId,
         version: u32,
     ) -> Result<Vec<Kept>, ReportError> {
-        Ok(store::editions(&self.db, report, version, limits::REPORT_LISTED_EDITIONS).await?)
+        let kept = store::editions(&self.db, report, version, limits::REPORT_LISTED_EDITIONS);
+        Ok(kept.await?.into_iter().map(|kept| given::given(&self.faults, kept)).collect())
     }
 
     /// Reads the edition of a period: of one version, or of the newest that has one.
@@ -228,7 +233,8 @@ impl Reports {
         version: Option<u32>,
         span: Span,
     ) -> Result<Option<Kept>, ReportError> {
-        Ok(store::edition(&self.db, report, version, span).await?)
+        let kept = store::edition(&self.db, report, version, span).await?;
+        Ok(kept.map(|kept| given::given(&self.faults, kept)))
     }
 
     /// Reads what each week gave away from a week on, newest first; of each product over all metrics

@@ -10,7 +10,7 @@ use crate::rules::{Plan, Span};
 
 mod ledger;
 
-pub(crate) use ledger::{NewEdition, Outcome, empty, keep, refusal, spent};
+pub(crate) use ledger::{NewEdition, Outcome, empty, keep, measured, refusal, spent};
 
 /// Keeps a plan as the next version of its report, or finds the version that is the same. None
 /// where another product has a report of this name.

@@ -7,10 +7,12 @@
 //! - [`Landing`]: the writer; [`Row`] in, [`Landed`] out after the commit.
 //! - [`read`]: what is stored, for reports ([`MetricSource`]) and for the operator.
 //! - [`tally`]: the questions that can be asked, and the bounds of what one client changes.
+//! - [`import`]: files at rest that were never in landing, for a measurement.
 //! - [`scan`]: finds bytes in every file of a folder, for residue checks.
 
 mod documents;
 mod file;
+pub mod import;
 mod journal;
 mod landing;
 pub mod read;

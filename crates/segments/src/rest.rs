@@ -26,7 +26,7 @@ pub(crate) mod manifest;
 pub(crate) mod prove;
 pub(crate) mod stored;
 pub(crate) mod table;
-mod write;
+pub(crate) mod write;
 
 use files::Files;
 use manifest::{Manifest, Part};

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use candor_inventory::{BoxFuture, Checks, Promise, Verdict};
+use candor_inventory::{BoxFuture, Checks, Inventory, Promise, Verdict};
 use candor_kernel::{Dice, DocumentId, PromiseId, Timestamp};
 use candor_preference::Maintenance;
 use candor_segments::scan;
@@ -17,8 +17,12 @@ use crate::probe;
 
 mod address;
 mod channel;
+mod columns;
+mod ends;
 mod switches;
 mod transit;
+
+pub use columns::files_are_declared;
 
 const PROMISES: &str = include_str!("../promises.yaml");
 
@@ -30,6 +34,10 @@ pub struct TelemetryChecks {
     pub voice: Arc<OnceLock<Box<dyn Voice>>>,
     /// Every folder this server writes to.
     pub folders: Vec<PathBuf>,
+    /// All declarations of this server.
+    pub own: Arc<[Inventory]>,
+    /// Days for which pings are kept.
+    pub raw_days: u32,
     /// Makes canaries.
     pub dice: Arc<dyn Dice>,
     /// One check at a time: each removes all rows of the reserved product.
@@ -52,6 +60,7 @@ impl Checks for TelemetryChecks {
                 return Ok(Verdict::kept("No ping is taken before the declarations are accepted."));
             }
             let verdict = match id.as_str() {
+                "B17" | "S31" => self.pings_end(at).await,
                 "C17" => self.off_means_off().await,
                 "C18" => self.channels_are_registered().await,
                 "S30" => self.nothing_undeclared_stays(at).await,
@@ -168,6 +177,6 @@ mod tests {
 
     #[test]
     fn the_promises_read_and_every_mutation_is_a_fault() {
-        assert_eq!(Promise::read(PROMISES).expect("whole").len(), 6);
+        assert_eq!(Promise::read(PROMISES).expect("whole").len(), 8);
     }
 }

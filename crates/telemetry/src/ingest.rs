@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use candor_inventory::promise::{Allowed, Part};
 use candor_inventory::{App, Channel, InForce, PingTerms, Standing};
-use candor_kernel::{DocumentId, DocumentKey, Fault, Faults, Keys, ProductId, Timestamp};
-use candor_preference::Signals;
+use candor_kernel::{Day, DocumentId, DocumentKey, Fault, Faults, Keys, ProductId, Timestamp};
+use candor_preference::{Maintenance, Signals};
 use candor_segments::{ErasureState, Landed, Landing, LandingError, Row};
 use tokio::sync::watch;
 
@@ -185,6 +185,19 @@ impl Ingest {
         let other = apps.find(|other| other.channel == channel);
         let same = |other: &'a App| other.pings.values().find(|one| one.datum == ping.datum);
         other.and_then(same).unwrap_or(ping)
+    }
+
+    /// Removes everything of days before `first_kept`, in landing and at rest. Returns the days that
+    /// had any.
+    pub async fn sweep(
+        &self,
+        first_kept: Day,
+        maintenance: &Maintenance,
+    ) -> Result<Vec<Day>, LandingError> {
+        if [Fault::SweepNothing, Fault::KeepPings].into_iter().any(|fault| self.faults.on(fault)) {
+            return Ok(Vec::new());
+        }
+        self.landing.remove_before(first_kept, maintenance).await
     }
 
     /// Returns everything that may stand for a document in rows that are kept, of any product.

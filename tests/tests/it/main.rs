@@ -1,8 +1,10 @@
 //! Tests of the whole server: by promise, and by the journey of a ping.
 
+mod aggregates;
 mod b12;
 mod deletion;
 mod dictionary;
+mod ends;
 mod fuzz;
 mod h21;
 mod library;

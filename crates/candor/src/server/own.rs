@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use candor_database::audit::{compare, compare_tables};
-use candor_inventory::{BoxFuture, InForce, Inventory, Store};
+use candor_inventory::{BoxFuture, InForce, Inventory};
 use candor_notices::checks::Residue;
 use candor_review::store::StoredProduct;
 use candor_segments::{Landing, scan};
+use candor_telemetry::checks::files_are_declared;
 use candor_telemetry::probe;
 use candor_web::{Visit, Voice};
 use tokio::sync::watch;
@@ -84,14 +84,7 @@ pub(super) fn landing(
 ) -> Result<Landing, Failure> {
     let [pings, journal, rest] = ["landing", "erasures", "rest"].map(|name| data.join(name));
     let landing = Landing::open(&pings, &journal, &rest, in_force)?;
-    let schema = landing.schema()?;
-    // Before the first ping there is no segment to compare.
-    if schema.contains_key("ping") {
-        compare_tables(Store::Landing, &schema, own)?;
-    }
-    // Nor is there a file at rest before the first day closed; the lists of files are always there.
-    let always = ["rest_file", "rest_move"].map(str::to_owned).into();
-    compare(Store::Rest, &landing.schema_at_rest()?, own, &always)?;
+    files_are_declared(&landing, own)??;
     Ok(landing)
 }
 

@@ -1,11 +1,13 @@
 //! Making one edition: count, noise, threshold, then edition and ledger together or nothing.
 
-use candor_kernel::{ReportId, Timestamp};
+use candor_kernel::{Fault, Faults, ReportId, Timestamp};
+use candor_segments::tally::{Question, Tally};
+use prio::dp::DpError;
 
 use super::{Kept, Report, ReportError, Reports};
 use crate::noise;
 use crate::rules::budget::shown_values;
-use crate::rules::{Edition, Making, Release, Span};
+use crate::rules::{Budget, Edition, Making, Noise, Release, Shown, Span};
 use crate::store::{self, NewEdition, Outcome};
 
 /// What was made in memory. If it is not kept, nobody has seen its noise.
@@ -74,14 +76,12 @@ impl Reports {
             return Err(ReportError::OverBudget(refused));
         }
         let (source, plan) = (std::sync::Arc::clone(&self.source), report.plan.clone());
-        let request = report.request.unwrap_or(0);
+        let (request, faults) = (report.request.unwrap_or(0), self.faults.clone());
         let counted = tokio::task::spawn_blocking(move || {
             let tally = source.tally(&question)?;
             let empty = tally.cells.iter().all(|cell| cell.contributors == 0);
-            let values = shown_values(&question.measure) as usize;
-            let noise = noise::draw(&budget, cells, values)
+            let shown = released(&faults, &question, &budget, &tally)
                 .map_err(|error| ReportError::Failed(format!("no noise: {error}")))?;
-            let shown = Release::of(&question, &budget).shown(&tally, &noise);
             let making = Making { plan: &plan, version, request, span, now };
             Ok(Made { text: Edition::of(making, &question, &budget, &shown).text(), empty })
         });
@@ -93,4 +93,24 @@ impl Reports {
             Outcome::OverBudget(refused) => Err(ReportError::OverBudget(refused)),
         }
     }
+}
+
+/// Draws noise, adds it, and shows what reaches the threshold with it: the one way from true totals
+/// to what is published. The checks of B18 and S08 go it too.
+pub(crate) fn released(
+    faults: &Faults,
+    question: &Question,
+    budget: &Budget,
+    tally: &Tally,
+) -> Result<Vec<Shown>, DpError> {
+    let (cells, values) = (tally.cells.len(), shown_values(&question.measure) as usize);
+    let noise = match faults.on(Fault::SkipNoise) {
+        false => noise::draw(budget, cells, values)?,
+        true => Noise::none(cells),
+    };
+    let release = Release::of(question, budget);
+    Ok(match faults.on(Fault::SkipThreshold) {
+        false => release.shown(tally, &noise),
+        true => release.without_threshold().shown(tally, &noise),
+    })
 }

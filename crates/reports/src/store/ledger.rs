@@ -68,6 +68,18 @@ pub(crate) async fn refusal(
     over(&mut connection, &new).await
 }
 
+/// Counts all editions, and those of which the ledger does not say what they gave away.
+pub(crate) async fn measured(db: &Database) -> Result<(i64, i64), DatabaseError> {
+    let counts: (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT COUNT(*) FROM edition), (SELECT COUNT(*) FROM edition e WHERE NOT EXISTS \
+         (SELECT 1 FROM privacy_ledger l WHERE l.report = e.report AND l.version = e.version \
+         AND l.period = e.period AND l.start_day = e.start_day))",
+    )
+    .fetch_one(db.reader())
+    .await?;
+    Ok(counts)
+}
+
 async fn made(tx: &mut Tx<'_>, new: &NewEdition<'_>) -> Result<Option<Kept>, DatabaseError> {
     let row: Option<EditionRow> = sqlx::query_as(
         "SELECT version, period, start_day, document, sha256 FROM edition \

@@ -10,7 +10,9 @@ use candor_inventory::in_force::{App, Channel};
 use candor_inventory::{
     BoxFuture, Category, InForce, MetricTerms, PingTerms, PublishRequest, Publishing, Standing,
 };
-use candor_kernel::{AppId, DatumId, Day, MetricId, PersonName, PingName, ProductId, Timestamp};
+use candor_kernel::{
+    AppId, DatumId, Day, Faults, MetricId, PersonName, PingName, ProductId, Timestamp,
+};
 use candor_preference::Offer;
 use candor_reports::Reports;
 use candor_reports::reports::{Alarms, Kept, Proposed, ReportError};
@@ -82,6 +84,7 @@ impl House {
             standing: stands,
             raw_days: 30,
             alarms: Alarms::default(),
+            faults: Faults::none(),
         };
         Self { reports, source, review, _state: state, standing }
     }

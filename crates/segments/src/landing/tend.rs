@@ -9,6 +9,7 @@ use candor_preference::Maintenance;
 use tokio::sync::oneshot;
 
 use super::Landing;
+use crate::documents;
 use crate::journal::Journal;
 use crate::rest::table::Table;
 use crate::rest::{Hidden, Rest, Step, clean, failed, fill, prove};
@@ -88,6 +89,21 @@ impl Landing {
         found_in(&self.rest, &self.tables()?, &erased(&self.journal)?, needles)
     }
 
+    /// Names what is there of days before `day`: on the disk, in landing and at rest, and in the
+    /// manifest. Looks at names only.
+    pub fn kept_before(&self, day: Day) -> Result<Vec<String>, LandingError> {
+        let landed = self.days()?.into_iter().map(|day| format!("{day}.db"));
+        let listed = documents::days(&self.folder).map_err(failed)?;
+        let listed = listed.into_iter().map(|day| format!("{day}.documents"));
+        let mut names: Vec<String> = landed.chain(listed).collect();
+        names.extend(self.rest.files.names().map_err(failed)?);
+        names.retain(|name| day_of(name).is_some_and(|of| of < day));
+        let counted = self.rest.manifest()?.all().map_err(|error| explain(&error))?;
+        let counted = counted.into_iter().filter(|part| part.day < day);
+        names.extend(counted.map(|part| format!("{} in the manifest", part.file)));
+        Ok(names)
+    }
+
     /// Opens all files that count now.
     pub(crate) fn tables(&self) -> Result<Vec<Table>, LandingError> {
         let opened = self.reading(|rest: &Rest, manifest| {
@@ -101,6 +117,12 @@ impl Landing {
         self.send(command(reply))?;
         answer.await.unwrap_or(Err(LandingError::Closed))
     }
+}
+
+/// Returns the day that a file's name begins with.
+fn day_of(name: &str) -> Option<Day> {
+    let name = name.rsplit('/').next().unwrap_or_default();
+    name.get(..10).and_then(Day::parse)
 }
 
 /// Returns every client that asked for deletion.

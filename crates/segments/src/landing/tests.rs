@@ -10,6 +10,7 @@ use crate::tally::{Bounds, Measure, Question, Unit, Value};
 
 mod again;
 mod erasure;
+mod import;
 mod rest;
 mod rest_erasure;
 mod tally;

@@ -61,13 +61,13 @@ pub(crate) fn clean(
 }
 
 /// Counts the rows of hidden clients, by the wish that hides them.
-fn found(
+pub(crate) fn found(
     table: &Table,
     hidden: &Hidden,
     wish_of: &BTreeMap<SubjectKey, DocumentKey>,
 ) -> Result<BTreeMap<DocumentKey, u64>, LandingError> {
     let mut found = BTreeMap::new();
-    for batch in table.read(Some(&Ids::COLUMNS), limits::REST_BATCH_ROWS)? {
+    for batch in table.read_ids(hidden, limits::REST_BATCH_ROWS)? {
         let batch = batch.map_err(failed)?;
         let ids = Ids::of(&batch)?;
         for row in 0..ids.subject.len() {

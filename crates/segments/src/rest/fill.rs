@@ -50,9 +50,19 @@ fn fill_one(
     part: &Part,
     erased: &Hidden,
 ) -> Result<u64, LandingError> {
+    write(rest, part, |take| each(rest, segment, part, erased, take))
+}
+
+/// Writes a file of what `each` gives, which is asked twice: first the columns are found. Returns
+/// how many pings were written; without any there is no file.
+pub(crate) fn write(
+    rest: &Rest,
+    part: &Part,
+    mut each: impl FnMut(Take<'_>) -> Result<(), LandingError>,
+) -> Result<u64, LandingError> {
     let mut survey = Survey::default();
     let mut pings = 0;
-    each(rest, segment, part, erased, |line| {
+    each(&mut |line| {
         pings += 1;
         survey.look(&line.payload);
         Ok(())
@@ -63,13 +73,16 @@ fn fill_one(
     let mut filling = Filling::begin(&rest.files, &part.file, survey.plan())?;
     // Fewer where a client asked for deletion meanwhile.
     let mut pings = 0;
-    each(rest, segment, part, erased, |line| {
+    each(&mut |line| {
         pings += 1;
         filling.push(&line)
     })?;
     filling.end()?;
     Ok(pings)
 }
+
+/// What becomes of one ping after the other.
+pub(crate) type Take<'t> = &'t mut dyn FnMut(Line) -> Result<(), LandingError>;
 
 fn kinds(segment: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
     let mut kinds = segment.prepare("SELECT DISTINCT product, ping FROM ping")?;
@@ -83,7 +96,7 @@ fn each(
     segment: &Connection,
     part: &Part,
     erased: &Hidden,
-    mut take: impl FnMut(Line) -> Result<(), LandingError>,
+    take: Take<'_>,
 ) -> Result<(), LandingError> {
     const COLUMNS: &str = "SELECT rowid, subject, document, app, ids, revision, payload FROM ping";
     let without = format!(

@@ -19,6 +19,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, PageIndexPolicy};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::statistics::Statistics;
 
 use super::column::{DOCUMENT, SECONDARY, SUBJECT};
 use super::manifest::{FORMAT, Part};
@@ -114,15 +115,52 @@ impl Table {
         batch_rows: usize,
         range: &RangeInclusive<u128>,
     ) -> Result<ParquetRecordBatchReader, LandingError> {
-        let rows = (0..self.groups()).flat_map(|group| self.rows_in_range(group, range));
+        let within = |(least, most)| least <= *range.end() && most >= *range.start();
+        let may_hold = |subjects: Option<_>| subjects.is_some_and(within);
+        let rows = (0..self.groups()).flat_map(|group| self.rows_where(group, may_hold));
         let selection = RowSelection::from(rows.collect::<Vec<_>>());
         let reader = self.reader(Some(columns), batch_rows);
         reader.with_row_selection(selection).build().map_err(failed)
     }
 
-    /// Selects the pages of a group that may hold subjects of a range; all where the file does not
-    /// say what they hold.
-    fn rows_in_range(&self, group: usize, range: &RangeInclusive<u128>) -> Vec<RowSelector> {
+    /// Reads the ids of the rows by which clients may be known, and of some rows beside them. Pages
+    /// are left out by what the file says of them: all of their subjects are others, and none of the
+    /// rows of their group has a secondary id.
+    pub(crate) fn read_ids(
+        &self,
+        clients: &Hidden,
+        batch_rows: usize,
+    ) -> Result<ParquetRecordBatchReader, LandingError> {
+        let mut keys: Vec<_> = clients.iter().map(|key| u128::from_be_bytes(key.0)).collect();
+        keys.sort_unstable();
+        let rows = (0..self.groups()).flat_map(|group| {
+            let alone = self.lacks_secondary(group);
+            let within = |(least, most)| {
+                let next = keys.partition_point(|key| *key < least);
+                keys.get(next).is_some_and(|key| *key <= most)
+            };
+            self.rows_where(group, |subjects| !alone || subjects.is_some_and(within))
+        });
+        let selection = RowSelection::from(rows.collect::<Vec<_>>());
+        let reader = self.reader(Some(&Ids::COLUMNS), batch_rows);
+        reader.with_row_selection(selection).build().map_err(failed)
+    }
+
+    /// Tells whether no row of a group has a secondary id; false where the file does not say.
+    fn lacks_secondary(&self, group: usize) -> bool {
+        let Ok(at) = self.schema().index_of(SECONDARY) else { return false };
+        let group = self.about.metadata().row_group(group);
+        let nulls = group.column(at).statistics().and_then(Statistics::null_count_opt);
+        nulls.is_some_and(|nulls| i64::try_from(nulls) == Ok(group.num_rows()))
+    }
+
+    /// Selects the pages of a group by their least and their most subject, none where the page has
+    /// no subject; all pages where the file does not say what they hold.
+    fn rows_where(
+        &self,
+        group: usize,
+        may_hold: impl Fn(Option<(u128, u128)>) -> bool,
+    ) -> Vec<RowSelector> {
         let metadata = self.about.metadata();
         let rows = metadata.row_group(group).num_rows();
         let index = metadata.page_index_for_row_group(group);
@@ -135,10 +173,9 @@ impl Table {
         let ends = places.iter().skip(1).map(|place| place.first_row_index).chain([rows]);
         let pages = places.iter().zip(ends).enumerate();
         let selectors = pages.map(|(page, (place, end))| {
-            let (least, most) = (key(bounds.min_value(page)), key(bounds.max_value(page)));
-            let beside = bounds.is_null_page(page)
-                || least.is_some_and(|least| least > *range.end())
-                || most.is_some_and(|most| most < *range.start());
+            let subjects = key(bounds.min_value(page)).zip(key(bounds.max_value(page)));
+            let known = bounds.is_null_page(page) || subjects.is_some();
+            let beside = known && !may_hold(subjects);
             let rows = usize::try_from(end - place.first_row_index).unwrap_or_default();
             if beside { RowSelector::skip(rows) } else { RowSelector::select(rows) }
         });

@@ -29,14 +29,14 @@ pub(super) const FORMAT_KEY: &str = "candor.format";
 pub(super) const LEFT_KEY: &str = "candor.left";
 
 /// One ping on its way to a file.
-pub(super) struct Line {
-    pub(super) subject: Option<[u8; 16]>,
-    pub(super) document: [u8; 16],
-    pub(super) secondary: Vec<u8>,
-    pub(super) app: String,
-    pub(super) ids: i64,
-    pub(super) revision: i64,
-    pub(super) payload: String,
+pub(crate) struct Line {
+    pub(crate) subject: Option<[u8; 16]>,
+    pub(crate) document: [u8; 16],
+    pub(crate) secondary: Vec<u8>,
+    pub(crate) app: String,
+    pub(crate) ids: i64,
+    pub(crate) revision: i64,
+    pub(crate) payload: String,
 }
 
 /// A file that is being filled.
