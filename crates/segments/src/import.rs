@@ -3,7 +3,7 @@
 //!
 //! Rows come in without a permit, so this can do less than the server: it only fills a folder in
 //! which nothing is, never one that a server has used, and it takes the right to maintain, whose
-//! few callers say why. A file is written as the move of a closed day writes it ([`crate::rest`]).
+//! few callers say why. A file is written as the move of a closed day writes it (`rest`).
 
 use std::path::Path;
 use std::sync::Mutex;
