@@ -39,6 +39,7 @@ migrations![
     "0006_access",
     "0007_revisions",
     "0008_editions",
+    "0009_raw_reads",
 ];
 
 /// Returns the names of all services that have a migration.
