@@ -221,7 +221,8 @@ impl World {
 
     /// Returns what was kept of pings.
     pub async fn stored(&self) -> Vec<Value> {
-        let reply = self.admin_get("/api/admin/pings?limit=1000").await;
+        let look = json!({ "reason": "A test looks what was kept.", "by": "Tess", "limit": 1000 });
+        let reply = self.admin("/api/admin/pings", &look).await;
         reply.json().as_array().cloned().expect("a list")
     }
 

@@ -246,6 +246,7 @@ impl Server {
         if let Some(ingest) = &self.ingest {
             let state = Arc::new(TelemetryState {
                 ingest: ingest.clone(),
+                db: self.db.clone(),
                 clock: Arc::clone(clock),
                 limit: self.memory.submits.clone(),
             });

@@ -40,6 +40,7 @@ migrations![
     "0007_revisions",
     "0008_editions",
     "0009_unread",
+    "0010_raw_reads",
 ];
 
 /// Returns the names of all services that have a migration.

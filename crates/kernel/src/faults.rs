@@ -73,6 +73,8 @@ faults! {
     SkipThreshold = "skip-threshold";
     /// Editions are made without noise.
     SkipNoise = "skip-noise";
+    /// The public list of looks at single pings shows the pings.
+    ShowPings = "show-pings";
     /// Pings stay after the last day on which reports need them.
     KeepPings = "keep-pings";
 }

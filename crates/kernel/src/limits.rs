@@ -106,6 +106,10 @@ limits! {
     DEBUG_WATCHED_SECONDS: "debug.watched" = 600, "seconds";
     /// Links to the debug view that open at one time; the oldest ends.
     DEBUG_LINKS: "debug.links" = 50, "links";
+    /// The reason for a look at single pings.
+    RAW_READ_REASON_CHARS: "raw_read.reason" = 200, "characters";
+    /// Looks at single pings that their page lists, newest first.
+    RAW_READS_LISTED: "raw_read.listed" = 1000, "looks";
     /// A body of the administration interface.
     ADMIN_BODY_BYTES: "admin.body" = 8 << 20, "bytes";
     /// Definition files of one push.

@@ -19,6 +19,7 @@ mod address;
 mod channel;
 mod columns;
 mod ends;
+mod public;
 mod switches;
 mod transit;
 
@@ -61,6 +62,7 @@ impl Checks for TelemetryChecks {
             }
             let verdict = match id.as_str() {
                 "B17" | "S31" => self.pings_end(at).await,
+                "B18" => self.no_ping_is_public(at).await,
                 "C17" => self.off_means_off().await,
                 "C18" => self.channels_are_registered().await,
                 "S30" => self.nothing_undeclared_stays(at).await,
@@ -177,6 +179,6 @@ mod tests {
 
     #[test]
     fn the_promises_read_and_every_mutation_is_a_fault() {
-        assert_eq!(Promise::read(PROMISES).expect("whole").len(), 8);
+        assert_eq!(Promise::read(PROMISES).expect("whole").len(), 9);
     }
 }

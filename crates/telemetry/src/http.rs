@@ -1,4 +1,5 @@
-//! `POST /submit/<app>/<ping>/<version>/<document>`: the one public route of this slice.
+//! `POST /submit/<app>/<ping>/<version>/<document>`: the one public route that takes
+//! anything. Beside it the public reads who looked at single pings ([`raw`]).
 //!
 //! 200 `{"result": "accepted" | "duplicate" | "debug", "dropped": {reason: times}}`, or 200 with the name of
 //! a refusal that the sender can do nothing about; other refusals are problems. The table stands
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_MAX_AGE, CONTENT_ENCODING, HeaderName,
@@ -17,19 +18,21 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::post;
 use axum::{Json, Router};
-use candor_kernel::{Clock, DocumentId, limits, sink};
-use candor_segments::{LandingError, StoredPing};
+use candor_database::Database;
+use candor_kernel::{Clock, DocumentId, limits};
+use candor_segments::LandingError;
 use candor_web::{Own, Place, Problem, Quiet, SubmitLimit, Taken, signals};
 use http_body_util::BodyExt;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::ingest::{Accepted, From, Ingest, Submission};
 use crate::rules::{Refusal, deletion};
 
 mod debug;
 mod erasures;
+mod raw;
 
 pub use debug::{
     DebugState, FieldReply, LinkReply, SeenReply, admin as debug_admin, routes as debug_routes,
@@ -37,11 +40,14 @@ pub use debug::{
 mod mutation;
 
 pub use erasures::{EraseRequest, ErasureReply};
+pub use raw::{Look, LookedReply, PingReply};
 
 /// What the route needs; shared, so that a request copies one pointer.
 pub struct TelemetryState {
     /// The edge.
     pub ingest: Ingest,
+    /// Where looks at single pings are recorded.
+    pub db: Database,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// How much may be on its way at one time.
@@ -55,7 +61,8 @@ pub fn routes(state: Arc<TelemetryState>) -> Router {
     Router::new()
         .route("/submit/{app}/{ping}/{version}/{document}", route)
         .layer(map_response(any_origin))
-        .with_state(state)
+        .with_state(Arc::clone(&state))
+        .merge(raw::routes(state))
 }
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -85,7 +92,7 @@ async fn any_origin(mut reply: Response) -> Response {
 /// Returns the administration routes, each with the scope that opens it. Stored pings are read
 /// over the admin socket only: no token has the scope `pings:read`.
 pub fn admin(state: &Arc<TelemetryState>) -> Vec<(&'static str, Router)> {
-    let read = Router::new().route("/api/admin/pings", get(stored)).with_state(Arc::clone(state));
+    let read = raw::admin(Arc::clone(state));
     let erase = erasures::routes(Arc::clone(state));
     vec![("pings:read", read), ("pings:erase", erase)]
 }
@@ -106,62 +113,6 @@ fn parse(document: &str) -> Result<DocumentId, Problem> {
     DocumentId::parse(document).ok_or_else(|| {
         Problem::bad_request("`document` is a UUID as it stands in the path of a ping.")
     })
-}
-
-/// Which stored pings to show.
-#[derive(Debug, Deserialize)]
-struct Wanted {
-    document: Option<String>,
-    limit: Option<usize>,
-}
-
-/// One stored ping: everything that was kept of it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct PingReply {
-    /// The keyed hash of the id its SDK gave it.
-    pub document: String,
-    /// Its product.
-    pub product: String,
-    /// Its application.
-    pub app: String,
-    /// Its kind.
-    pub ping: String,
-    /// The day it arrived.
-    pub day: String,
-    /// By how many ids its client can have it deleted; 0: by none, it ends with its day.
-    pub ids: u64,
-    /// The state of reviews that allowed it.
-    pub revision: i64,
-    /// The kept payload.
-    pub payload: serde_json::Value,
-}
-
-async fn stored(
-    State(state): State<Arc<TelemetryState>>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Json<Vec<PingReply>>, Problem> {
-    let documents = match wanted.document.as_deref() {
-        None => None,
-        Some(text) => Some(state.ingest.documents(parse(text)?, state.clock.now())?),
-    };
-    let landing = Arc::clone(&state.ingest.landing);
-    let limit = wanted.limit.unwrap_or(20).min(1000);
-    let pings = aside(move || landing.stored(documents.as_deref(), limit)).await?;
-    Ok(Json(pings.into_iter().map(reply).collect()))
-}
-
-fn reply(ping: StoredPing) -> PingReply {
-    let payload = ping.payload.open(sink::Operator);
-    PingReply {
-        document: ping.document.to_string(),
-        product: ping.product,
-        app: ping.app,
-        ping: ping.ping,
-        day: ping.day.to_string(),
-        ids: ping.ids,
-        revision: ping.revision.0,
-        payload: serde_json::from_str(payload).unwrap_or_default(),
-    }
 }
 
 async fn submit(

@@ -2,8 +2,8 @@
 //!
 //! In reading order: [`path`] (whose ping is this), [`body`] (bytes to parts), [`filter`] (parts to
 //! what the permit allows), [`value`] (one metric), [`refusal`] and [`cause`] (every reason there
-//! is), [`deletion`] (who wants to leave), [`trace`] (the same way, told to the operator), [`json`]
-//! (how any of it is read).
+//! is), [`deletion`] (who wants to leave), [`trace`] (the same way, told to the operator), `raw` (why
+//! somebody may look at single pings), [`json`] (how any of it is read).
 
 pub mod body;
 pub mod cause;
@@ -11,6 +11,7 @@ pub mod deletion;
 pub mod filter;
 pub mod json;
 pub mod path;
+pub(crate) mod raw;
 pub mod refusal;
 pub mod trace;
 pub mod value;

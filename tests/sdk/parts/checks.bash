@@ -54,7 +54,7 @@ nowhere_as_bytes() {
   ! LC_ALL=C grep -r -a -q -P --binary-files=text -e "$bytes" "$folder/data" "$folder/keys"
 }
 
-pings() { "$candor" pings --data "$folder/data" --json --document "$1"; }
+pings() { "$candor" pings --data "$folder/data" --by "The test" --reason "What of the SDK's ping was kept" --json --document "$1"; }
 
 # Says whether a document was kept with exactly what was declared, granted and planted.
 kept_exactly() { pings "$1" | "$venv/bin/python" "$here/kept.py" "$2" "$3"; }

@@ -42,6 +42,7 @@ async fn h13_h14_b18_s08_hold_and_say_what_was_measured() {
         for (id, part) in [
             ("H14", "All 1 reports stand on /reports. Of 1 editions the document, the CSV and the"),
             ("H13", "are too few to tell"),
+            ("B18", "hold neither its text nor its id nor the key"),
             ("B18", "All 1 editions stand in the ledger"),
             ("S08", "and 1 editions asked for again were the same"),
         ] {
@@ -66,6 +67,12 @@ async fn h13_breaks_when_a_small_cell_is_shown() {
 #[tokio::test]
 async fn b18_breaks_when_editions_have_no_threshold() {
     breaks("B18", Fault::SkipThreshold, "shows a cell in which one person stands alone").await;
+}
+
+#[tokio::test]
+async fn b18_breaks_when_single_pings_are_public() {
+    let evidence = "A single ping that was planted can be read by anybody at /api/raw-reads";
+    breaks("B18", Fault::ShowPings, evidence).await;
 }
 
 #[tokio::test]
@@ -111,9 +118,9 @@ async fn breaks(id: &str, fault: Fault, evidence: &str) {
         assert!(world.get(&format!("/promises/{id}")).await.body.contains(evidence));
         assert!(world.get("/reports").await.body.contains("No new numbers for now"));
         assert_eq!(run(world, "week/2026-11-23").await, 503);
-        // A small cell breaks H13 as well, and that stops pings too.
+        // H13 stops pings as well; what only concerns numbers does not.
         let pings = if fault == Fault::ShowSmallCells { 503 } else { 200 };
-        assert_eq!(world.post_captured().await.status, pings, "{id}");
+        assert_eq!(world.post_captured().await.status, pings);
         assert!(world.faults.set(fault, false));
         world.pass(Duration::from_secs(10)).await;
         assert_eq!(world.promise(id).await.0, "kept", "mended, and checked again by itself");

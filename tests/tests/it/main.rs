@@ -9,6 +9,7 @@ mod fuzz;
 mod h21;
 mod library;
 mod ping;
+mod raw;
 mod reasons;
 mod report;
 mod rest;

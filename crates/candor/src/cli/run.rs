@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use candor_kernel::{Clock, Faults, PersonName};
-use candor_telemetry::http::PingReply;
+use candor_telemetry::http::{Look, PingReply};
 use clap::{Args, Subcommand};
 
 use super::{Reach, Server, say, say_json};
@@ -118,6 +118,12 @@ pub(crate) async fn token(token: Token) -> Result<(), Failure> {
 pub(crate) struct Pings {
     #[command(flatten)]
     server: Server,
+    /// Why you look; public, for 400 days
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// Who looks; public beside the reason
+    #[arg(long, value_name = "NAME")]
+    by: String,
     /// Only the ping with this document id
     #[arg(long, value_name = "UUID")]
     document: Option<String>,
@@ -126,14 +132,12 @@ pub(crate) struct Pings {
     limit: usize,
 }
 
-/// Shows stored pings.
+/// Shows stored pings, once the server has recorded who looks and why.
 pub(crate) async fn pings(pings: Pings) -> Result<(), Failure> {
     let reach = Reach::new(&pings.server)?;
-    let mut path = format!("/api/admin/pings?limit={}", pings.limit);
-    if let Some(document) = &pings.document {
-        path.push_str(&format!("&document={}", super::uuid_only(document)));
-    }
-    let rows: Vec<PingReply> = reach.get(&path).await?;
+    let Pings { document, limit, reason, by, .. } = pings;
+    let look = Look { reason, by, document, limit: Some(limit) };
+    let rows: Vec<PingReply> = reach.post("/api/admin/pings", &look).await?;
     if pings.server.json {
         say_json(&rows);
         return Ok(());

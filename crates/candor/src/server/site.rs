@@ -36,6 +36,13 @@ pub(super) fn doors(config: &Config) -> Arc<[Door]> {
             about: "All promises of this product, which of them are built, and what would break each.",
         },
     ];
+    if config.services.telemetry {
+        doors.push(Door {
+            href: "/about/raw-reads",
+            title: "Who looked at single pings",
+            about: "Each look of the operator, with a name, a reason, and how much was seen.",
+        });
+    }
     if config.services.reports {
         doors.push(Door {
             href: "/reports",

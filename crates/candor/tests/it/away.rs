@@ -96,7 +96,7 @@ fn load(running: &Running) -> JoinHandle<Vec<String>> {
 
 fn all_there(home: &Home, taken: Vec<String>) {
     assert!(!taken.is_empty(), "pings are kept for a minute without the store");
-    let rows = home.json("pings @ --json --limit 1000", &[]);
+    let rows = home.json("pings @ --by Tess --reason what-was-kept --json --limit 1000", &[]);
     let key = sample::document_key(home);
     for document in taken {
         let kept = sample::keyed(&key, &document);

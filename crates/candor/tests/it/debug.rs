@@ -61,7 +61,11 @@ async fn a_tagged_ping_is_shown_and_in_no_file() {
     let text = home.ask("debug ann-1 @ --once", &[]).fine();
     assert!(text.contains("Declare `sample.app.secret` in metrics.yaml"), "{text}");
 
-    assert_eq!(home.json("pings @ --json", &[]), json!([]), "it is not stored");
+    assert_eq!(
+        home.json("pings @ --by Tess --reason what-was-kept --json", &[]),
+        json!([]),
+        "it is not stored"
+    );
     assert!(!holds(&home, CANARY), "nothing of it is in any file");
     // The search finds what is stored: the same ping without a tag.
     let sent = running.client.post(format!("{}{accepted}", running.url)).json(&ping);

@@ -127,6 +127,9 @@ async fn a_second_server_on_the_same_folder() {
     assert_eq!(first.stop().code, Some(0));
 }
 
+/// Who looks at pings, and why.
+const LOOK: &str = "--by Tess --reason what-was-kept";
+
 #[test]
 fn commands_without_a_server() {
     let home = Home::new("");
@@ -135,9 +138,13 @@ fn commands_without_a_server() {
         (format!("promises check --server http://{closed}"), 20, "No server answers at http://"),
         ("promises check --server nonsense".to_owned(), 20, "No server answers at nonsense"),
         ("promises check @".to_owned(), 20, "No server answers at the admin socket"),
-        ("pings".to_owned(), 11, "Say which server"),
-        ("pings @ --token-file /none".to_owned(), 12, "/none cannot be read"),
-        (format!("pings --server http://{closed} --cacert /none"), 12, "/none cannot be read"),
+        (format!("pings {LOOK}"), 11, "Say which server"),
+        (format!("pings @ {LOOK} --token-file /none"), 12, "/none cannot be read"),
+        (
+            format!("pings {LOOK} --server http://{closed} --cacert /none"),
+            12,
+            "/none cannot be read",
+        ),
         (
             "definitions push @ --product p --title T --contact c --app a --by B f".to_owned(),
             11,
@@ -146,6 +153,10 @@ fn commands_without_a_server() {
     ] {
         home.ask(&line, &[]).failed(code, &[words]);
     }
-    assert_eq!(home.ask("pings @ --server http://x", &[]).code, Some(2), "one of the two");
+    let both = home.ask(&format!("pings @ {LOOK} --server http://x"), &[]);
+    assert_eq!(both.code, Some(2), "one of the two");
+    let silent = home.ask("pings @ --by Tess", &[]);
+    assert_eq!(silent.code, Some(2));
+    assert!(silent.err.contains("--reason <TEXT>"), "{}", silent.err);
     assert_eq!(Process::start(&["sevre"]).finish().code, Some(2));
 }

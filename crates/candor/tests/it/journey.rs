@@ -50,7 +50,7 @@ async fn check(engine: Engine) {
     home.ask(&format!("review @ withdraw {request} --by"), &["Sam Steward"]).fine();
     let (_, (status, body)) = ping().await;
     assert_eq!((status, body.contains("\"unreviewed\"")), (404, true), "{body}");
-    let pings = home.json("pings @ --json", &[]);
+    let pings = home.json("pings @ --by Tess --reason what-was-kept --json", &[]);
     assert_eq!(pings.as_array().map(Vec::len), Some(1), "what was allowed then is still there");
     assert_eq!(running.stop().code, Some(0));
 }
@@ -79,7 +79,8 @@ fn reviewed(home: &Home) -> i64 {
 }
 
 fn shows_only_what_is_declared(home: &Home, document: &str) {
-    let found = home.json("pings @ --json --document", &[document]);
+    let found =
+        home.json("pings @ --by Tess --reason what-was-kept --json --document", &[document]);
     let payload = serde_json::to_string_pretty(&found[0]["payload"]).expect("it is JSON");
     // On both engines the same.
     insta::allow_duplicates! {

@@ -141,7 +141,7 @@ async fn until_killed(running: Running, round: u64) -> BTreeMap<String, Sent> {
 
 /// Counts what is stored by document.
 fn stored(home: &Home) -> BTreeMap<String, usize> {
-    let rows = home.json("pings @ --json --limit 1000", &[]);
+    let rows = home.json("pings @ --by Tess --reason what-was-kept --json --limit 1000", &[]);
     let rows = rows.as_array().expect("a list");
     assert!(rows.len() < 1000, "all of them are seen");
     let mut stored = BTreeMap::new();

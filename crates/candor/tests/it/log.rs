@@ -76,7 +76,7 @@ async fn check(level: &str) {
     assert_eq!(visit(&running, "POST", &ping(&broken), "{\"kanarie-not-json").await, 400);
     let sent = sample::send(&running.client, &running.url, &captured).await;
     assert_eq!(sent.expect("the server answers").0, 200);
-    let found = home.json("pings @ --json --document", &[&kept]);
+    let found = home.json("pings @ --by Tess --reason what-was-kept --json --document", &[&kept]);
     assert_eq!(found[0]["payload"]["metrics"]["string"]["sample.app.theme"], "kanarie-theme");
     let said = running.process.says("/welcome/");
     let (_, code) = said.rsplit_once("/welcome/").expect("it was said");

@@ -88,7 +88,8 @@ async fn a_newer_schema_is_read_and_not_written() {
         home.ask("review @ withdraw 2 --by", &["Sam Steward"]).failed(18, &words);
         home.ask("token @ create --name one --scope review:read", &[]).failed(18, &words);
         home.ask("review @ list", &[]).fine();
-        home.ask("pings @", &[]).fine();
+        // No look without a record of it, and nothing can be recorded.
+        home.ask("pings @ --by Tess --reason what-was-kept", &[]).failed(18, &words);
         assert_eq!(running.stop().code, Some(0));
 
         let back = "DROP TABLE later; DELETE FROM schema_history WHERE number = 9999";

@@ -18,7 +18,7 @@ const ROUTES: [(&str, &str, &str); 6] = [
 ];
 /// What the admin socket alone opens.
 const SOCKET_ONLY: [(&str, &str); 7] = [
-    ("GET", "/api/admin/pings"),
+    ("POST", "/api/admin/pings"),
     ("GET", "/api/admin/debug/demo"),
     ("POST", "/api/admin/debug/demo/link"),
     ("GET", "/api/admin/tokens"),
@@ -79,7 +79,7 @@ async fn a_token_works_on_the_command_line_until_it_is_ended() {
     sample::push(&home, &reach).fine();
     home.ask(&format!("review {reach} list"), &[])
         .failed(18, &["does not open `review:read`", "403"]);
-    let pings = home.ask(&format!("pings {reach}"), &[]);
+    let pings = home.ask(&format!("pings --by Tess --reason what-was-kept {reach}"), &[]);
     pings.failed(18, &["404"]);
     sample::push(&home, &format!("--server {}", running.url)).failed(18, &["401"]);
 
