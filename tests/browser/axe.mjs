@@ -18,7 +18,8 @@ const FIRST_PAGE_BYTES_MAX = 30_000;
 const TARGET_PIXELS_MIN = 44;
 const PAGES = [
   '/', '/promises', '/promises/S30', '/promises/H01', '/promises/register', '/notice', '/notice/versions',
-  '/notice/versions/1', '/about', '/reports', '/reports/people-who-started-it', '/there-is-nothing-here',
+  '/notice/versions/1', '/about', '/reports', '/reports/people-who-started-it', '/reports/privacy',
+  '/reports/garden-versions', '/reports/from-plan-to-sharing', '/reports/beds-watered', '/reports/members-who-plan', '/there-is-nothing-here',
   '/data', '/data?q=no+such+word', '/data?product=candor', '/data/sample', '/data/sample/ping/sample-bundle',
   '/data/sample/metric/sample.app.started', '/data/candor', '/data/candor/field/product.title',
 ];

@@ -118,7 +118,8 @@ class ChDb(DuckDb):
             ARRAY JOIN arrayFilter(one -> one.2 > 0, arrayZip({places}, totals)) AS pair"""
 
     def bounded(self, held, cells_max, value_max):
-        lot = "SHA256(concat(toString(subject), unhex(leftPad(hex(toUInt64(one.1)), 16, '0'))))"
+        # By way of hex: a text made of a subject loses the zeros at its end.
+        lot = "SHA256(unhex(concat(hex(subject), leftPad(hex(toUInt64(one.1)), 16, '0'))))"
         return f"""
             SELECT file, cell.1 AS place, count(), sum(least(cell.2, {value_max}))
             FROM (

@@ -1,13 +1,13 @@
-//! `--demo`: a product with reviews, two weeks of invented people, and a report. Everything goes
+//! `--demo`: two products with reviews, some weeks of invented people, and reports. Everything goes
 //! the way real data goes; only the people are made up.
 
 use std::collections::BTreeSet;
 
 use candor_inventory::Channel;
-use candor_kernel::{AppId, Day, Dice, DocumentId, PersonName, ProductId};
+use candor_kernel::{AppId, Day, Dice, DocumentId, PersonName, ProductId, Timestamp};
 use candor_preference::Signals;
 use candor_reports::ReportError;
-use candor_reports::rules::{Period, Spec};
+use candor_reports::rules::{Period, Span, Spec};
 use candor_review::registry::Push;
 use candor_review::rules::{Decision, Outcome};
 use candor_review::store::Registration;
@@ -16,39 +16,62 @@ use serde_json::json;
 
 use crate::{Failure, Server};
 
-const METRICS: &str = include_str!("../demo/metrics.yaml");
-const PINGS: &str = include_str!("../demo/pings.yaml");
-const PRODUCT: &str = include_str!("../demo/product.yaml");
+mod garden;
+
+const FILES: [(&str, &str); 3] = [
+    ("metrics.yaml", include_str!("../demo/metrics.yaml")),
+    ("pings.yaml", include_str!("../demo/pings.yaml")),
+    ("product.yaml", include_str!("../demo/product.yaml")),
+];
 const REPORT: &str = include_str!("../demo/report.yaml");
 const DAYS: i64 = 13;
 
 /// Fills a new demonstration; one that has its product already is left as it is.
 pub async fn fill(server: &Server) -> Result<(), Failure> {
     let now = server.options.clock.now();
-    let failed = |error: &dyn std::fmt::Display| Failure::other(format!("demonstration: {error}"));
     let person = |name| PersonName::parse(name).expect("an invented name is a name");
-    server.registry.accept_own(person("Olive Owner"), now).await.map_err(|e| failed(&e))?;
+    server.registry.accept_own(person("Olive Owner"), now).await.map_err(failed)?;
     let product = ProductId::parse("sample").expect("it is an id");
     if server.registry.in_force().borrow().apps.values().any(|app| app.product == product) {
         return Ok(());
     }
     let registration = Registration {
-        product: product.clone(),
+        product,
         title: "Sample, an invented notebook".to_owned(),
         contact: "sample@example.org".to_owned(),
-        apps: vec![(AppId::parse("org-example-sample").expect("it is an id"), Channel::PreRelease)],
+        apps: vec![(id("org-example-sample"), Channel::PreRelease)],
     };
-    let files = [("metrics.yaml", METRICS), ("pings.yaml", PINGS), ("product.yaml", PRODUCT)];
-    let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
     let requester = person("Robin Requester");
-    let pushed = server.registry.push(Push::of(&registration, &files, &requester), now).await;
-    let request = pushed.map_err(|e| failed(&e))?.request;
-    grant(server, request, "Lean, documented, and nothing in it needs an aggregate instead.")
-        .await?;
+    let note = "Lean, documented, and nothing in it needs an aggregate instead.";
+    propose(server, &registration, &FILES, &requester, note).await?;
+    garden::register(server, &requester).await?;
     for back in (1..=DAYS).rev() {
         invent_day(server, now.day().plus(-back)).await?;
     }
-    report(server, requester).await
+    reports(server, &requester).await
+}
+
+fn failed(error: impl std::fmt::Display) -> Failure {
+    Failure::other(format!("demonstration: {error}"))
+}
+
+fn id(app: &str) -> AppId {
+    AppId::parse(app).expect("it is an id")
+}
+
+/// Proposes a product's files and has them granted.
+async fn propose(
+    server: &Server,
+    registration: &Registration,
+    files: &[(&str, &str)],
+    requester: &PersonName,
+    note: &str,
+) -> Result<(), Failure> {
+    let files: Vec<_> =
+        files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let push = Push::of(registration, &files, requester);
+    let pushed = server.registry.push(push, server.options.clock.now()).await;
+    grant(server, pushed.map_err(failed)?.request, note).await
 }
 
 async fn grant(server: &Server, request: Option<i64>, note: &str) -> Result<(), Failure> {
@@ -61,20 +84,15 @@ async fn grant(server: &Server, request: Option<i64>, note: &str) -> Result<(), 
         except: BTreeSet::new(),
     };
     let Some(request) = request else { return Ok(()) };
-    let decided = server.registry.decide(request, &decision, now).await;
-    decided.map(|_| ()).map_err(|error| Failure::other(format!("demonstration: {error}")))
+    server.registry.decide(request, &decision, now).await.map(|_| ()).map_err(failed)
 }
 
-async fn report(server: &Server, requester: PersonName) -> Result<(), Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure::other(format!("demonstration: {error}"));
+async fn reports(server: &Server, requester: &PersonName) -> Result<(), Failure> {
     let Some(reports) = &server.reports else { return Ok(()) };
     let now = server.options.clock.now();
-    let spec = Spec::read(REPORT).map_err(|e| failed(&e))?;
-    let name = spec.report.clone();
-    let proposed = reports.propose(spec, requester, now).await.map_err(|e| failed(&e))?;
-    let request = proposed.request;
-    grant(server, Some(request), "One number a day, of everybody together.").await?;
-    server.registry.refresh(now).await.map_err(|e| failed(&e))?;
+    let days = ask(server, REPORT, requester, "One number a day, of everybody together.").await?;
+    let of_garden = garden::ask(server, requester).await?;
+    server.registry.refresh(now).await.map_err(failed)?;
     // The promises are checked before the first edition, as on every server.
     server.notices.keep_current(now).await?;
     server.runner.run_all(now).await;
@@ -84,19 +102,41 @@ async fn report(server: &Server, requester: PersonName) -> Result<(), Failure> {
         return Ok(());
     }
     for back in (1..=DAYS).rev() {
-        let day = Period::Day.of(now.day().plus(-back));
-        match reports.run(&name, day, now).await {
-            // Before three in the morning yesterday's is not due yet.
-            Ok(_) | Err(ReportError::NotTheTime) => {}
-            Err(error) => return Err(failed(&error)),
-        }
+        publish(server, &days, Period::Day.of(now.day().plus(-back)), now).await?;
     }
+    garden::publish_all(server, &of_garden).await?;
+    // What is over its time goes at once, and not some minute later.
+    server.housekeep(now).await?;
     Ok(())
+}
+
+/// Asks for a report and has it granted.
+async fn ask(
+    server: &Server,
+    text: &str,
+    requester: &PersonName,
+    note: &str,
+) -> Result<Spec, Failure> {
+    let spec = Spec::read(text).map_err(failed)?;
+    let Some(reports) = &server.reports else { return Ok(spec) };
+    let now = server.options.clock.now();
+    let proposed = reports.propose(spec.clone(), requester.clone(), now).await.map_err(failed)?;
+    grant(server, Some(proposed.request), note).await?;
+    Ok(spec)
+}
+
+/// Makes an edition, as if it were a certain time.
+async fn publish(server: &Server, spec: &Spec, span: Span, at: Timestamp) -> Result<(), Failure> {
+    let Some(reports) = &server.reports else { return Ok(()) };
+    match reports.run(&spec.report, span, at).await {
+        // Before three in the morning yesterday's is not due yet.
+        Ok(_) | Err(ReportError::NotTheTime) => Ok(()),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 /// One day: weekdays are busier than weekends, and the third day nearly everybody was away.
 async fn invent_day(server: &Server, day: Day) -> Result<(), Failure> {
-    let Some(ingest) = &server.ingest else { return Ok(()) };
     let weekday = (day.number() + 3).rem_euclid(7);
     let quiet = day.number().rem_euclid(10) == 3;
     let people = match (quiet, weekday) {
@@ -104,15 +144,24 @@ async fn invent_day(server: &Server, day: Day) -> Result<(), Failure> {
         (false, 5 | 6) => 70,
         (false, other) => 130 + 4 * other,
     };
+    send(server, ["org-example-sample", "sample-bundle"], (0..people).map(ping), day).await
+}
+
+/// Sends pings of a day, as if each came from a program.
+async fn send(
+    server: &Server,
+    [app, name]: [&'static str; 2],
+    bodies: impl Iterator<Item = String>,
+    day: Day,
+) -> Result<(), Failure> {
+    let Some(ingest) = &server.ingest else { return Ok(()) };
     let mut sending = tokio::task::JoinSet::new();
-    let mut sent = BTreeSet::new();
-    for person in 0..people {
+    for body in bodies {
         let document = uuid(server.options.dice.as_ref());
-        sent.insert(document.clone());
-        let (ingest, body) = (ingest.clone(), ping(person));
+        let ingest = ingest.clone();
         sending.spawn(async move {
             let submission = Submission {
-                path: ["org-example-sample", "sample-bundle", "1", &document],
+                path: [app, name, "1", &document],
                 encoding: None,
                 signals: Signals::default(),
                 body: body.as_bytes(),

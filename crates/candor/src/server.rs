@@ -263,8 +263,7 @@ impl Server {
             admin.extend(candor_telemetry::http::debug_admin(&state));
         }
         if let Some(reports) = &self.reports {
-            let (reports, clock) = (reports.clone(), Arc::clone(clock));
-            let state = ReportsState { reports, clock, faults: faults.clone() };
+            let state = ReportsState::new(reports, clock, faults, &config.public_url);
             public = public.merge(candor_reports::http::routes(state.clone()));
             admin.extend(candor_reports::http::admin(&state));
         }

@@ -134,6 +134,8 @@ limits! {
     REPORT_DIMENSIONS: "report.dimensions" = 3, "dimensions";
     /// Editions of a report in its list; each has an address of its own.
     REPORT_LISTED_EDITIONS: "report.listed_editions" = 100, "editions";
+    /// Editions in the feed, newest first; earlier ones are on the pages of their reports.
+    REPORT_FEED_ENTRIES: "report.feed_entries" = 50, "entries";
     /// Steps of a funnel.
     REPORT_STEPS: "report.steps" = 5, "steps";
     /// Days of one edition: four weeks. Longer ones would outlive the pings they count.

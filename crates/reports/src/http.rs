@@ -3,6 +3,9 @@
 //! | route | scope | what |
 //! | --- | --- | --- |
 //! | `GET /reports`, `GET /reports/{report}` | everybody | pages |
+//! | `GET /reports/{report}/{period}/{start}` | everybody | the page of an edition; its newest version, or `?version=` |
+//! | `GET /reports/privacy` | everybody | what all numbers gave away, in words |
+//! | `GET /reports/feed.atom` | everybody | the newest editions, as a feed |
 //! | `GET /api/reports` | everybody | a list of [`ReportReply`] |
 //! | `GET /api/reports/{report}` | everybody | [`ReportReply`] |
 //! | `GET /api/reports/{report}/{period}/{start}` | everybody | an edition, byte for byte; its newest version, or `?version=` |
@@ -29,8 +32,13 @@ use crate::rules::budget::PRODUCT_MILLIONTHS;
 use crate::rules::edition::hex;
 use crate::rules::{Edition, Period, Span, Spec, week, week_start};
 
+mod feed;
+mod figure;
+mod made;
 mod pages;
+mod privacy;
 mod replies;
+mod told;
 
 pub use replies::{Asked, EditionLine, LedgerReply, ReportReply, Run, VersionOf, Withdraw};
 
@@ -46,13 +54,32 @@ pub struct ReportsState {
     pub clock: Arc<dyn Clock>,
     /// Enforcements that a demonstration switched off.
     pub faults: Faults,
+    /// Where people reach this server, without a slash at its end.
+    pub public_url: Arc<str>,
+}
+
+impl ReportsState {
+    /// Makes the state of clones of what the server has.
+    #[must_use]
+    pub fn new(
+        reports: &Reports,
+        clock: &Arc<dyn Clock>,
+        faults: &Faults,
+        public_url: &str,
+    ) -> Self {
+        let (reports, clock, faults) = (reports.clone(), Arc::clone(clock), faults.clone());
+        Self { reports, clock, faults, public_url: public_url.into() }
+    }
 }
 
 /// Returns the public routes.
 pub fn routes(state: ReportsState) -> Router {
     Router::new()
         .route("/reports", get(pages::list))
+        .route("/reports/privacy", get(pages::privacy))
+        .route("/reports/feed.atom", get(feed::feed))
         .route("/reports/{report}", get(pages::report))
+        .route("/reports/{report}/{period}/{start}", get(pages::edition))
         .route("/api/reports", get(list))
         .route("/api/reports/{report}", get(show))
         .route("/api/reports/{report}/{period}/{start}", get(edition))

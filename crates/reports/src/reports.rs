@@ -226,6 +226,22 @@ impl Reports {
         Ok(kept.await?.into_iter().map(|kept| given::given(&self.faults, kept)).collect())
     }
 
+    /// Reads one version of a report, whether anybody granted it or not.
+    pub async fn version(
+        &self,
+        report: &ReportId,
+        version: u32,
+    ) -> Result<Option<Report>, ReportError> {
+        let all = store::reports(&self.db).await?;
+        let mut found = all.into_iter().filter(|one| one.plan.spec.report == *report);
+        Ok(found.find(|one| one.version == version))
+    }
+
+    /// Reads the editions of all reports that were made last, newest first.
+    pub async fn newest(&self, limit: usize) -> Result<Vec<Kept>, ReportError> {
+        Ok(store::newest(&self.db, limit).await?)
+    }
+
     /// Reads the edition of a period: of one version, or of the newest that has one.
     pub async fn edition(
         &self,

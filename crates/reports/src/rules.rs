@@ -16,7 +16,7 @@ pub mod release;
 pub mod spec;
 pub mod words;
 
-pub use bars::{Bar, Tenths, bars};
+pub use bars::{Bar, Point, Tenths, bars};
 pub use budget::{Budget, Fraction, Preset};
 pub use edition::{Edition, Making};
 pub use period::{Period, Span, week, week_start};

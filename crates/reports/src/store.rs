@@ -171,6 +171,18 @@ pub(crate) async fn editions(
     Ok(rows.into_iter().rev().filter_map(kept_of).collect())
 }
 
+/// Reads the editions of all reports that were made last, newest first.
+pub(crate) async fn newest(db: &Database, limit: usize) -> Result<Vec<Kept>, DatabaseError> {
+    let rows: Vec<EditionRow> = sqlx::query_as(
+        "SELECT version, period, start_day, document, sha256 FROM edition \
+         ORDER BY made_us DESC, start_day DESC, report, version DESC, period LIMIT $1",
+    )
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(db.reader())
+    .await?;
+    Ok(rows.into_iter().filter_map(kept_of).collect())
+}
+
 /// Lists the periods of which a version has an edition, from a day on.
 pub(crate) async fn made(
     db: &Database,

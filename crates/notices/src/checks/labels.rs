@@ -88,7 +88,9 @@ impl Reading {
         let earlier = path.starts_with("/notice/versions/");
         let listed = path.starts_with("/data/") && path.matches('/').count() > 2;
         let chosen = path.starts_with("/data?") && !path.starts_with("/data?after=");
-        let new = !(quotes || earlier || listed || chosen) && self.seen.insert(path.clone());
+        let edition = path.starts_with("/reports/") && path.matches('/').count() > 2;
+        let new =
+            !(quotes || earlier || listed || chosen || edition) && self.seen.insert(path.clone());
         if new {
             self.ahead.push(path);
         }

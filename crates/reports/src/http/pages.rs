@@ -1,25 +1,45 @@
-//! The pages, in a plain form.
+//! The pages.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use candor_kernel::Fault;
+use candor_kernel::{Fault, ReportId};
 use candor_web::{Frame, Problem, html};
 
-use super::{ReportsState, problem, published, read};
-use crate::reports::Report;
-use crate::rules::{Bar, Edition, Period, Span, Tenths, bars, week};
+use super::figure::{Around, Figure, Links};
+use super::made::Made;
+use super::privacy::{self, ProductSpent, epsilon, odds};
+use super::told::{Told, tell};
+use super::{ReportsState, VersionOf, problem, published, read};
+use crate::reports::{Published, Report, Trouble};
+use crate::rules::{Edition, Period, Span};
 
-/// Rows of an edition's table; the rest is in its JSON and CSV.
-const ROWS: usize = 200;
+/// Earlier editions of a period that the page links; all are in the report's JSON.
+const EARLIER: usize = 12;
 
 #[derive(Template)]
 #[template(path = "reports/list.html")]
 struct ListPage {
     frame: Frame,
-    /// Each with its newest edition.
-    reports: Vec<(Report, Option<Edition>)>,
+    reports: Vec<Line>,
     paused: Option<String>,
+}
+
+/// A report in the list.
+struct Line {
+    report: Report,
+    granted: bool,
+    newest: Option<Newest>,
+    overdue: bool,
+}
+
+/// The newest edition in one line: its number, or how many it has.
+struct Newest {
+    time: String,
+    cells: usize,
+    /// How many of them are shown.
+    shown: usize,
+    told: Told,
 }
 
 #[derive(Template)]
@@ -27,34 +47,63 @@ struct ListPage {
 struct ReportPage {
     frame: Frame,
     report: Report,
-    /// The newest edition of each period, with where it is.
-    newest: Vec<(Edition, Span)>,
-    /// For a report of one number: a chart of its shortest period.
-    chart: Option<Chart>,
+    granted: bool,
+    newest: Option<Newest>,
+    figures: Vec<Figure>,
     paused: Option<String>,
-    /// The most that one week gave away, as a number of ε with one digit.
-    week_epsilon: String,
+    /// Periods whose edition was due and is not there.
+    overdue: Vec<String>,
+    made: Made,
+    spent: ReportSpent,
     /// A label that nothing has earned; in a demonstration that breaks S08.
     unlinkable: bool,
 }
 
-struct Chart {
-    bars: Vec<Bar>,
-    threshold: Tenths,
-    words: &'static str,
-    threshold_people: u64,
+#[derive(Template)]
+#[template(path = "reports/edition.html")]
+struct EditionPage {
+    frame: Frame,
+    edition: Edition,
+    withdrawn: Option<String>,
+    newest: Newest,
+    figure: Figure,
+    made: Made,
+}
+
+#[derive(Template)]
+#[template(path = "reports/privacy.html")]
+struct PrivacyPage {
+    frame: Frame,
+    products: Vec<ProductSpent>,
+    bound: String,
+}
+
+/// What a report gives away, beside all of its product.
+struct ReportSpent {
+    epsilon: String,
+    odds: Option<u32>,
+    person: bool,
+    product: Option<ProductSpent>,
 }
 
 pub(super) async fn list(
     State(state): State<ReportsState>,
     frame: Frame,
 ) -> Result<Response, Problem> {
+    let now = state.clock.now();
+    let overdue = overdue(&state).await?;
     let mut reports = Vec::new();
-    for one in state.reports.published(state.clock.now().day()).await.map_err(problem)? {
-        let (id, version) = (&one.report.plan.spec.report, one.report.version);
-        let editions = state.reports.editions(id, version).await.map_err(problem)?;
-        let newest = editions.last().map(read).transpose()?;
-        reports.push((one.report, newest));
+    for Published { report, granted, .. } in
+        state.reports.published(now.day()).await.map_err(problem)?
+    {
+        let id = &report.plan.spec.report;
+        let editions = state.reports.editions(id, report.version).await.map_err(problem)?;
+        let newest = match editions.last() {
+            Some(kept) => Some(Newest::of(&read(kept)?, kept.span)),
+            None => None,
+        };
+        let overdue = overdue.iter().any(|(late, _)| late == id);
+        reports.push(Line { report, granted, newest, overdue });
     }
     Ok(html(&ListPage { frame, reports, paused: paused(&state) }))
 }
@@ -64,48 +113,119 @@ pub(super) async fn report(
     Path(report): Path<String>,
     frame: Frame,
 ) -> Result<Response, Problem> {
-    let report = published(&state, &report).await?.report;
-    let (id, version) = (&report.plan.spec.report, report.version);
-    let kept = state.reports.editions(id, version).await.map_err(problem)?;
+    let Published { report, granted, .. } = published(&state, &report).await?;
+    let id = &report.plan.spec.report;
+    let kept = state.reports.editions(id, report.version).await.map_err(problem)?;
     let mut editions = Vec::new();
-    for kept in &kept {
+    for kept in kept.iter().rev() {
         editions.push((read(kept)?, kept.span));
     }
-    let week_epsilon = most_in_a_week(&state, &report).await?;
-    let newest_of = |period: &Period| {
-        editions.iter().rev().find(|(edition, _)| edition.period == *period).cloned()
-    };
+    let made_of = editions.first().map(|(edition, _)| edition).zip(kept.last());
+    let overdue = overdue(&state).await?;
+    let late = overdue.into_iter().filter(|(late, _)| late == id).map(|(_, span)| span);
     Ok(html(&ReportPage {
-        frame,
-        newest: report.plan.spec.periods.iter().filter_map(newest_of).collect(),
-        chart: chart(&report, &editions),
+        newest: editions.first().map(|(edition, span)| Newest::of(edition, *span)),
+        figures: figures(&state, &report, granted, &editions),
         paused: paused(&state),
-        week_epsilon,
+        overdue: late.map(|span| span.to_string()).collect(),
+        made: Made::of(&report, made_of, state.reports.raw_days),
+        spent: report_spent(&state, &report).await?,
         unlinkable: state.faults.on(Fault::LabelUnlinkable),
+        frame,
+        granted,
         report,
     }))
 }
 
-/// A chart of the report's shortest period, where an edition is one number.
-fn chart(report: &Report, editions: &[(Edition, Span)]) -> Option<Chart> {
-    let shortest = *report.plan.spec.periods.iter().min()?;
-    let of_period = editions.iter().filter(|(edition, _)| edition.period == shortest);
-    let mut one_number = of_period.filter(|(edition, _)| edition.cells.len() == 1);
-    let points: Vec<_> =
-        one_number.clone().map(|(edition, span)| (*span, edition.cells[0].people)).collect();
-    let (newest, _) = one_number.next_back()?;
-    let (bars, threshold) = bars(&points, newest.threshold, newest.error_95.people);
-    let threshold_people = newest.threshold;
-    Some(Chart { bars, threshold, words: shortest.words(), threshold_people })
+pub(super) async fn edition(
+    State(state): State<ReportsState>,
+    Path((report, period, start)): Path<(String, String, String)>,
+    Query(of): Query<VersionOf>,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    let published = published(&state, &report).await?;
+    let id = ReportId::parse(&report).map_err(|_| Problem::not_found())?;
+    let span = Span::parse(&period, &start).map_err(Problem::bad_request)?;
+    let kept = state.reports.edition(&id, of.version, span).await.map_err(problem)?;
+    let kept = kept.ok_or_else(Problem::not_found)?;
+    let edition = read(&kept)?;
+    // An older version was made of its own plan.
+    let own = state.reports.version(&id, kept.version).await.map_err(problem)?;
+    let report = own.ok_or_else(Problem::not_found)?;
+    let granted = published.granted && published.report.version == kept.version;
+    let all = state.reports.editions(&id, kept.version).await.map_err(problem)?;
+    let made = &all.iter().map(|kept| kept.span).collect();
+    let around = Around { plan: &report.plan, granted, made, now: state.clock.now() };
+    Ok(html(&EditionPage {
+        frame,
+        newest: Newest::of(&edition, span),
+        figure: Figure::of(&edition, span, Some(&around)),
+        made: Made::of(&report, Some((&edition, &kept)), state.reports.raw_days),
+        withdrawn: report.withdrawn.map(|withdrawn| withdrawn.note),
+        edition,
+    }))
 }
 
-async fn most_in_a_week(state: &ReportsState, report: &Report) -> Result<String, Problem> {
-    let from = week(state.clock.now().day()) - super::LEDGER_WEEKS;
-    let spent = state.reports.spent(from).await.map_err(problem)?;
+pub(super) async fn privacy(
+    State(state): State<ReportsState>,
+    frame: Frame,
+) -> Result<Response, Problem> {
+    let products = privacy::spent(&state, state.clock.now()).await?;
+    Ok(html(&PrivacyPage { frame, products, bound: privacy::bound() }))
+}
+
+impl Newest {
+    fn of(edition: &Edition, span: Span) -> Self {
+        let shown = edition.cells.iter().filter(|cell| cell.people.is_some()).count();
+        let cells = edition.cells.len();
+        Self { time: span.to_string(), cells, shown, told: tell(edition, 0) }
+    }
+}
+
+/// A picture for each period of the report: over time where an edition is one number, else of the
+/// newest edition. `editions` are newest first.
+fn figures(
+    state: &ReportsState,
+    report: &Report,
+    granted: bool,
+    editions: &[(Edition, Span)],
+) -> Vec<Figure> {
+    let made = &editions.iter().map(|(_, span)| *span).collect();
+    let around = Around { plan: &report.plan, granted, made, now: state.clock.now() };
+    let mut periods = report.plan.spec.periods.clone();
+    periods.sort_unstable();
+    let figure = |period: Period| {
+        let of_period = editions.iter().filter(|(edition, _)| edition.period == period);
+        let of_period: Vec<_> = of_period.cloned().collect();
+        let (newest, span) = of_period.first()?;
+        if of_period.iter().all(|(edition, _)| edition.cells.len() == 1) {
+            return Figure::over_time(&of_period, &around);
+        }
+        let earlier = of_period[1..].iter().take(EARLIER);
+        let earlier = earlier.map(|(edition, span)| Links::of(edition, *span)).collect();
+        Some(Figure { earlier, ..Figure::of(newest, *span, Some(&around)) })
+    };
+    periods.into_iter().filter_map(figure).collect()
+}
+
+async fn report_spent(state: &ReportsState, report: &Report) -> Result<ReportSpent, Problem> {
+    let products = privacy::spent(state, state.clock.now()).await?;
     let product = report.plan.spec.product.as_str();
-    let weeks = spent.iter().filter(|one| one.product == product && one.group.is_empty());
-    let most = weeks.map(|one| one.epsilon_millionths).max().unwrap_or(0);
-    Ok(format!("{}.{}", most / 1_000_000, most % 1_000_000 / 100_000))
+    let millionths = report.plan.preset.epsilon_milli() * 1000;
+    Ok(ReportSpent {
+        epsilon: epsilon(millionths),
+        odds: odds(millionths),
+        person: report.plan.unit() == candor_segments::tally::Unit::Client,
+        product: products.into_iter().find(|one| one.product == product),
+    })
+}
+
+/// Editions that were due and are not there. That one counted nobody is for the operator alone: it
+/// would tell none from few.
+async fn overdue(state: &ReportsState) -> Result<Vec<(ReportId, Span)>, Problem> {
+    let alarms = state.reports.alarms(state.clock.now()).await.map_err(problem)?;
+    let missing = alarms.into_iter().filter(|alarm| alarm.trouble == Trouble::Missing);
+    Ok(missing.map(|alarm| (alarm.report, alarm.span)).collect())
 }
 
 fn paused(state: &ReportsState) -> Option<String> {

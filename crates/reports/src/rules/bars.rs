@@ -1,19 +1,39 @@
-//! The chart: one bar for each period, laid out in whole tenths of a percent.
+//! The layout of a chart: one bar for each row, in whole tenths of a percent.
 
-use super::Span;
+/// Bars of cells that are not shown have this length where the chart counts no people.
+const FEW: Tenths = Tenths(80);
 
-/// One bar of the chart: a row for each period. Lengths are in tenths of a percent of the bar's
-/// place, so that the text beside it keeps the size of the page's.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a row of a chart shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// A number, and the range that holds in 95 of 100 cases.
+    Shown {
+        /// The lower end of the range.
+        low: i64,
+        /// The number.
+        at: i64,
+        /// The upper end of the range.
+        high: i64,
+    },
+    /// Too few to tell: nothing of none or few is known here, so nothing of it can be drawn.
+    Few {
+        /// From which number on it would be shown; none where the chart counts no people.
+        below: Option<u64>,
+    },
+}
+
+/// One bar. Lengths are in tenths of a percent of the bar's place, so that the text beside it keeps
+/// the size of the page's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bar {
-    /// The period.
-    pub span: Span,
-    /// About how many people; none for too few.
-    pub people: Option<i64>,
-    /// Up to where the bar is full: the lower end of the range that holds in 95 of 100 cases.
-    pub sure: Tenths,
-    /// How long the range is, from there on. For too few: everything below the threshold.
-    pub range: Tenths,
+    /// True for too few to tell: the bar is hollow and has no error mark.
+    pub few: bool,
+    /// How long it is.
+    pub at: Tenths,
+    /// Where its error mark begins.
+    pub low: Tenths,
+    /// Where its error mark ends.
+    pub high: Tenths,
 }
 
 /// A length in tenths of a percent, written as a percentage.
@@ -26,48 +46,54 @@ impl std::fmt::Display for Tenths {
     }
 }
 
-/// Lays out the bars of some periods, oldest first, and the line of the threshold.
+/// Lays out a bar for each point; the longest error mark ends where their place ends.
 #[must_use]
-pub fn bars(periods: &[(Span, Option<i64>)], threshold: u64, error_95: u64) -> (Vec<Bar>, Tenths) {
-    let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let (threshold, error) = (whole(threshold), whole(error_95));
-    let most = periods.iter().filter_map(|(_, people)| *people).max().unwrap_or(0);
-    let end = i128::from(most.max(threshold).max(1)) + i128::from(error);
-    let scale = |people: i64| {
-        Tenths(i64::try_from(i128::from(people.max(0)) * 1000 / end).unwrap_or(1000).min(1000))
+pub fn bars(points: &[Point]) -> Vec<Bar> {
+    let end = points.iter().map(|point| match point {
+        Point::Shown { at, high, .. } => *(at.max(high)),
+        Point::Few { below } => whole(below.unwrap_or(0)),
+    });
+    let end = i128::from(end.max().unwrap_or(0).max(1));
+    let place = |number: i64| {
+        let tenths = i128::from(number.max(0)) * 1000 / end;
+        Tenths(i64::try_from(tenths).unwrap_or(1000).min(1000))
     };
-    let bar = |(span, people): &(Span, Option<i64>)| {
-        let (from, to) = match people {
-            Some(people) => (people.saturating_sub(error), people.saturating_add(error)),
-            None => (0, threshold),
-        };
-        let range = Tenths(scale(to).0 - scale(from).0);
-        Bar { span: *span, people: *people, sure: scale(from), range }
+    let bar = |point: &Point| match *point {
+        Point::Shown { low, at, high } => {
+            Bar { few: false, at: place(at), low: place(low), high: place(high) }
+        }
+        Point::Few { below } => {
+            let at = below.map_or(FEW, |below| place(whole(below)));
+            Bar { few: true, at, low: at, high: at }
+        }
     };
-    (periods.iter().map(bar).collect(), scale(threshold))
+    points.iter().map(bar).collect()
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
-    use candor_kernel::Day;
-
     use super::*;
-    use crate::rules::Period;
 
     #[test]
-    fn few_and_none_are_drawn_alike_and_bars_stay_in_their_place() {
-        let day = |number: i64| Period::Day.of(Day::from_number(20_000 + number));
-        let (drawn, threshold) =
-            bars(&[(day(0), None), (day(1), Some(20)), (day(2), Some(197))], 20, 3);
-        assert_eq!((drawn[0].people, drawn[0].sure, drawn[0].range), (None, Tenths(0), threshold));
-        assert_eq!(threshold, Tenths(100));
-        assert_eq!((drawn[1].sure, drawn[1].range), (Tenths(85), Tenths(30)), "17 to 23 of 200");
-        assert_eq!(drawn[2].sure.0 + drawn[2].range.0, 1000);
-        assert_eq!(drawn[1].sure.to_string(), "8.5%");
-        let (few, threshold) = bars(&[(day(0), None)], 20, 3);
-        assert!(few[0].range == threshold && threshold < Tenths(1000));
-        let (most, _) = bars(&[(day(0), Some(i64::MAX))], 20, 3);
-        assert!(most[0].sure.0 + most[0].range.0 <= 1000);
-        assert!(bars(&[], 20, 3).0.is_empty());
+    fn bars_stay_in_their_place_and_marks_around_their_ends() {
+        let few = Point::Few { below: Some(20) };
+        let shown = |at: i64| Point::Shown { low: at - 3, at, high: at + 3 };
+        let drawn = bars(&[few, shown(20), shown(197)]);
+        assert_eq!((drawn[0].few, drawn[0].at), (true, Tenths(100)), "20 of 200");
+        assert_eq!(
+            (drawn[1].low, drawn[1].at, drawn[1].high),
+            (Tenths(85), Tenths(100), Tenths(115))
+        );
+        assert_eq!((drawn[2].at, drawn[2].high), (Tenths(985), Tenths(1000)));
+        assert_eq!(drawn[1].low.to_string(), "8.5%");
+        let most = bars(&[Point::Shown { low: i64::MIN, at: i64::MAX, high: i64::MAX }]);
+        assert_eq!((most[0].low, most[0].high), (Tenths(0), Tenths(1000)));
+        assert_eq!(bars(&[few])[0].at, Tenths(1000));
+        assert_eq!(bars(&[Point::Few { below: None }, shown(9)])[0].at, FEW);
+        assert!(bars(&[]).is_empty());
     }
 }

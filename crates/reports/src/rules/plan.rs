@@ -15,6 +15,9 @@ use super::{Budget, Period, Preset, Span};
 /// Counts the ways in which editions were ever made; another way is another report.
 pub const MECHANISM: u32 = 1;
 
+/// Of `/reports/privacy`; a report of this name would have no page.
+const PAGE: &str = "privacy";
+
 /// The shortest question that is one.
 const QUESTION_CHARS: usize = 10;
 
@@ -45,6 +48,9 @@ impl Plan {
     pub fn of(spec: Spec, in_force: &InForce) -> Result<Self, String> {
         if spec.question.trim().chars().count() < QUESTION_CHARS {
             return Err("A report answers a question; write it out.".into());
+        }
+        if spec.report.as_str() == PAGE {
+            return Err(format!("{PAGE:?} is a page beside the reports; choose another name."));
         }
         let ping = checked_ping(&spec, in_force)?;
         let mut metrics = BTreeMap::new();

@@ -32,7 +32,9 @@ pub fn asks(plan: &Plan, version: u32) -> String {
     said
 }
 
-fn counts(measure: &MeasureSpec) -> String {
+/// Says what is counted.
+#[must_use]
+pub fn counts(measure: &MeasureSpec) -> String {
     match measure {
         MeasureSpec::People(Counted::Any) => "people who send the ping".to_owned(),
         MeasureSpec::People(Counted::Value(of)) => format!("people with {}", value(of)),

@@ -4,5 +4,6 @@ mod attacks;
 mod editions;
 mod house;
 mod ledger;
+mod pages;
 mod tester;
 mod vectors;
