@@ -1,5 +1,5 @@
 //! `POST /submit/<app>/<ping>/<version>/<document>`: the one public route that takes
-//! anything. Beside it the public reads who looked at single pings ([`raw`]).
+//! anything. Beside it the public reads who looked at single pings (`raw`).
 //!
 //! 200 `{"result": "accepted" | "duplicate" | "debug", "dropped": {reason: times}}`, or 200 with the name of
 //! a refusal that the sender can do nothing about; other refusals are problems. The table stands
