@@ -26,7 +26,7 @@ fn steps(report: &Report, raw_days: u32) -> Vec<String> {
     let (spec, preset) = (&report.plan.spec, report.plan.preset);
     let person = report.plan.unit() == candor_segments::tally::Unit::Client;
     let whose = match person {
-        true => "Programs whose switch is on sent it; each counts once, however often it sends",
+        true => "Programs whose switch is on sent it; each is one here, however often it sends",
         false => {
             "These pings do not say who sent them, so each counts for itself, and nothing is promised \
              to a single person"

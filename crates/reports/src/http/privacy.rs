@@ -60,17 +60,20 @@ pub(super) fn bound() -> String {
     epsilon(PRODUCT_MILLIONTHS)
 }
 
+/// What sums of rows may hold too much: each was rounded up by less than a millionth, so that seven
+/// days of a seventh are a whole.
+const ROUNDED: u64 = 100;
+
 /// Writes millionths of ε with two digits, rounded up, without zeros at the end.
 pub(super) fn epsilon(millionths: u64) -> String {
-    let hundredths = millionths.div_ceil(10_000);
+    let hundredths = millionths.saturating_sub(ROUNDED).div_ceil(10_000);
     let said = format!("{}.{:02}", hundredths / 100, hundredths % 100);
     said.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Returns to how many of a hundred even odds can grow; none for more than 99.
 pub(super) fn odds(millionths: u64) -> Option<u32> {
-    // Seven days of a seventh are a whole, each rounded up by less than a millionth.
-    let found = ODDS.iter().find(|(epsilon, _)| millionths <= epsilon + 100);
+    let found = ODDS.iter().find(|(epsilon, _)| millionths <= epsilon + ROUNDED);
     found.map(|(_, of_hundred)| *of_hundred)
 }
 
@@ -105,7 +108,7 @@ mod tests {
             assert!(f64::from(of_hundred) >= exact && f64::from(of_hundred) < exact + 1.0);
         }
         assert_eq!((odds(1_000_001), odds(1_100_000), odds(8_000_000)), (Some(74), Some(82), None));
-        assert_eq!((epsilon(2_000_000), epsilon(142_858)), ("2".to_owned(), "0.15".to_owned()));
+        assert_eq!((epsilon(2_000_006), epsilon(142_858)), ("2".to_owned(), "0.15".to_owned()));
     }
 
     #[test]

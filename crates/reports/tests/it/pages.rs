@@ -200,7 +200,7 @@ async fn what_was_given_away_is_summed_over_all_reports() {
         for part in [
             "In the week from 2026-11-16",
             "ε = 3</strong>",
-            "hold it for 96 in 100",
+            "think it 96 in 100 likely",
             "about 2 weeks",
             "ε = 4 in all",
             "app.saved</dt><dd>ε = 1<",
