@@ -31,7 +31,7 @@ async fn services_that_are_off_leave_nothing() {
             assert_eq!(running.get(path).await.0, 404, "{path}");
         }
         assert!(!running.get("/").await.1.contains("/reports"), "no page links it");
-        home.ask("pings @", &[]).failed(18, &["404"]);
+        home.ask("pings @ --by Tess --reason what-was-kept", &[]).failed(18, &["404"]);
         assert!(!home.path("data/landing").exists());
         assert_eq!(running.stop().code, Some(0));
         let of_services = |name: &String| name.contains("telemetry") || name.contains("report");

@@ -55,7 +55,8 @@ async fn check(engine: Engine) {
     assert_eq!(accepted(&home).await, 4, "the last count was stored too");
     let again = home.serve_ready().await;
     for document in &sent {
-        let found = home.json("pings @ --json --document", &[document]);
+        let found =
+            home.json("pings @ --by Tess --reason what-was-kept --json --document", &[document]);
         assert_eq!(found.as_array().map(Vec::len), Some(1), "{document}");
     }
     assert_eq!(again.stop().code, Some(0));
